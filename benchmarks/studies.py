@@ -4,6 +4,8 @@
   worlds are built outside of both.
 - *memory*: peak resident memory of 100,000 replications over that of 1,000, each in a process of its own.
 - *events*: rows of key events written to the store a second, and the time DuckDB takes to group them.
+- *spread*: CPU time of the two spreads of Tartus with every value in doubt sampled, and how many these are; two minutes
+  were asked on two processors.
 - *until*: wall time until ``any_leaker`` is known to 0.02 on the benchmark raid.
 """
 
@@ -20,6 +22,7 @@ from typing import Any
 import numpy as np
 from bars import Bar, options, printed
 
+import openiads as oi
 from openiads.engine.runner import Runner
 from openiads.experiments.design import quick_study
 from openiads.experiments.query import connect
@@ -39,6 +42,8 @@ BARS = (
     Bar("memory_ratio", "<=", 1.1, "memory of 100,000 replications over that of 1,000"),
     Bar("events_written_s", "<", 10.0, "ten million key events written, s"),
     Bar("events_grouped_s", "<", 1.0, "ten million key events grouped, s"),
+    Bar("spread_cpu_s", "<=", 240.0, "spread of 64 worlds of 32 replications of Tartus, CPU-s"),
+    Bar("spread_knobs", ">=", 200, "values in doubt that it samples"),
     Bar("until_wall_s", "<", 60.0, "raid24 until any_leaker is known to 0.02, s"),
 )
 
@@ -190,6 +195,14 @@ def until(half_width: float) -> dict[str, float]:
     return {"until_wall_s": wall, "until_n": float(found.n), "until_half_width": found.half_width}
 
 
+def of_spread(name: str, worlds: int, replications: int) -> dict[str, float]:
+    """Both spreads of a scenario, with the building of its worlds."""
+    replicate.run(name, replications=4, seed=SEED)
+    begun = time.process_time()
+    found = oi.spread(name, worlds=worlds, replications=replications, seed=SEED)
+    return {"spread_cpu_s": time.process_time() - begun, "spread_knobs": float(len(found.question.knobs))}
+
+
 def measured(*, quick: bool) -> dict[str, Any]:
     """Every figure."""
     n = 20 if quick else 10_000
@@ -204,6 +217,7 @@ def measured(*, quick: bool) -> dict[str, Any]:
     many = few if quick else peak(100_000)
     found |= {"memory_few_mb": few, "memory_many_mb": many, "memory_ratio": many / few}
     found |= events(100_000 if quick else 10_000_000)
+    found |= of_spread("tartus_2016", *((16, 2) if quick else (64, 32)))
     found |= until(0.2 if quick else 0.02)
     return found
 

@@ -38,7 +38,7 @@ cd = { mach = [0.0, 1.0, 2.0, 4.0], value = [0.30, 0.50, 0.45, 0.30], status = "
 [catalog.radars.eye]
 based_on = "64n6e2"
 title = "An invented radar"
-max_range = { value = 100, low = 90, high = 110, unit = "km", status = "assumption", note = "invented" }
+instrumented_range = { value = 100, low = 90, high = 110, unit = "km", status = "assumption", note = "invented" }
 """
 
 
@@ -121,10 +121,13 @@ class Studies(Door):
 
     def good(self) -> Sequence[bytes]:
         own = (ROOT / "examples" / "studies" / "units_and_launchers.toml").read_bytes()
-        own = own.replace(b"tartus_2016", b"raid24")
+        large = own.replace(b"tartus_2016", b"raid24")
+        own = own.replace(b"tartus_2016", b"one_on_one").replace(
+            b"site.Tartus", b"site.Guard"
+        )  # read in a third of the time
         sampled = own.replace(b"[vary]", b'design = "latin_hypercube"\npoints = 8\n\n[vary]')
-        knobs = own.replace(b"[vary]", b'knowledge = true\npoints = 4\n\n[set]\nduration = "900 s"\n\n[vary]')
-        return [own, own, sampled, knobs]
+        knobs = own.partition(b"[vary]")[0] + b'design = "knowledge"\npoints = 4\n\n[set]\nduration = "900 s"\n'
+        return [own, own, own, sampled, sampled, knobs, knobs, large]
 
     def tried(self, data: bytes) -> None:
         study = load_study(self.file("study.toml", data))

@@ -10,24 +10,22 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import IntEnum
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from catalog_classes import classes_page
+from pydantic import BaseModel
+from reference_catalog import catalog_page, knobs_page, reach_page
+from reference_tables import NOTE, table
 from scenario_words import MEANINGS, OPENINGS
 
 from openiads.base.toml import toml_value
 from openiads.base.units import KINDS, written
-from openiads.catalog.load import catalog
-from openiads.catalog.records import STATUSES
+from openiads.experiments import campaign_file
 from openiads.experiments.design import EVERY, MOST_POINTS, StudyFile
-from openiads.explain import knob_table, round_table
 from openiads.explain.sentences import GATES
-from openiads.faces.words.text import KNOB_HEAD, REACH_HEAD, STATUS_WORDS, growth_cells, knob_cells, reach_cells
 from openiads.scenario.joint import DRAWS
 from openiads.scenario.knobs import COARSE
 from openiads.scenario.load import scenario_schema
@@ -35,22 +33,10 @@ from openiads.world import codes
 from openiads.world.trace import EVENT, MEANING
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
-NOTE = "<!-- written by tools/reference.py; do not edit by hand -->\n"
 
 #: Kinds below this number are logged in every replication, the others only in recorded ones.
 FIRST_RECORDED = int(codes.Event.LOOK)
-
-
-def cell(text: str) -> str:
-    """Text as one cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table."""
-    names = list(head)
-    lines = [names, ["---"] * len(names), *[list(row) for row in rows]]
-    return "\n".join("| " + " | ".join(cell(text) for text in line) + " |" for line in lines) + "\n"
+KEY_AGAIN = 40  # from this number on events are key events again
 
 
 # ------------------------------------------------------------------ the scenario
@@ -152,10 +138,10 @@ def events_page() -> str:
         "*Key* events are stored for every replication. *Recorded* events are stored for the first replications of",
         "`--record K`; for others `run.events` runs the replication again, which gives the same events.\n",
     ]
-    for title, low, high in (("Key events", 1, FIRST_RECORDED), ("Recorded events", FIRST_RECORDED, 10_000)):
+    for title, recorded in (("Key events", False), ("Recorded events", True)):
         rows = []
         for event, (code, values) in MEANING.items():
-            if low <= event < high:
+            if (FIRST_RECORDED <= event < KEY_AGAIN) == recorded:
                 told = ", ".join(f"`v{k}` {value}" for k, value in enumerate(values) if value)
                 rows.append((str(int(event)), f"`{event.name}`", code, told))
         out += [f"## {title}\n", table(("kind", "name", "code", "values"), rows)]
@@ -201,182 +187,6 @@ def gates_page() -> str:
             "channel or the sector, no interceptor reaches it, the operator is busy. Of an engagement that has",
             "begun it is what radar or crew met last. The last gate, `ENGAGING`, says that the unit shoots.\n",
             table(("number", "gate", "what `explain` says"), rows),
-        ]
-    )
-
-
-# ------------------------------------------------------------------ the catalog
-
-
-def packaged(name: str) -> dict[str, Any]:
-    """A packaged TOML file of the data floor."""
-    return tomllib.loads(
-        resources.files("openiads.scenario" if name == "knobs.toml" else "openiads.catalog")
-        .joinpath(name)
-        .read_text(encoding="utf-8")
-    )
-
-
-def catalog_page() -> str:
-    """docs/reference/catalog.md."""
-    out = [
-        NOTE,
-        "# Catalog fields\n",
-        "Every number of the catalog is a row: `value`, `unit`, `low`, `high`, `source` (keys of the bibliography),",
-        '`status` and `note`; `scale = "log"` says that the interval is even in the logarithm, `exact = true` that',
-        "there is nothing to sample.\n",
-        table(
-            ("status", "meaning"),
-            [(f"`{status}`", STATUS_WORDS[status]) for status in STATUSES],
-        ),
-        "`openiads catalog show NAME` prints an entry with all of this, `openiads catalog sources` the bibliography. A",
-        "scenario may add entries of its own under `[catalog]` ([how](../how-to/own_entries.md)).\n",
-        "A number outside the range under *allowed* is refused, and so are the ends of its interval.\n",
-    ]
-    for kind, fields in packaged("entries/fields.toml").items():
-        plain = {key: row for key, row in fields.items() if isinstance(row, list)}
-        out += [f"## {kind}\n", field_table(plain)]
-        for key, rows in fields.items():
-            if isinstance(rows, dict):
-                out += [f"### {kind}.{key}\n", *form_lines(kind, key, rows), field_table(rows)]
-    out += ["## Knobs\n", *knob_lines()]
-    return "\n".join(out)
-
-
-def form_lines(kind: str, key: str, fields: dict[str, list[str]]) -> list[str]:
-    """What a sub-table of an entry is, and how it is written."""
-    form, need, told, *most = fields["form"]
-    columns = [name for name in fields if name != "form"]
-    example = f"[[catalog.{kind}.NAME.{key}]]\n" + "\n".join(f"{name} = ..." for name in columns)
-    if form == "columns":
-        lists = ", ".join(f"{name} = [...]" for name in columns)
-        example = f'{key} = {{ {lists}, status = "assumption", note = "..." }}'
-    said = {
-        "columns": f"Lists of bare numbers, all of one length of {''.join(most)} at most, the first rising.",
-        "rows": "One table for each row.",
-    }
-    return [f"{told[0].upper()}{told[1:]} ({need}). {said[form]}\n", f"```text\n{example}\n```\n"]
-
-
-def field_table(fields: dict[str, list[str]]) -> str:
-    """Fields of one kind of entry."""
-    rows = [
-        (f"`{key}`", takes.replace("one of ", "").replace("|", ", "), need, " to ".join(bounds), told)
-        for key, (takes, need, told, *bounds) in fields.items()
-        if key != "form"
-    ]
-    return table(("field", "takes", "", "allowed", "meaning"), rows)
-
-
-def knob_lines() -> list[str]:
-    """The list of what carries knowledge spread."""
-    rows = []
-    for knob in packaged("knobs.toml")["knob"]:
-        owner = "world" if knob["applies_to"] == "world" else "ENTRY"
-        within = f" (sampled with `{owner}.{knob['within']}`, alone it can only be set)" if "within" in knob else ""
-        kind = f"{knob['applies_to']}, {knob['sort']}" if "sort" in knob else knob["applies_to"]
-        rows.append((f"`{owner}.{knob['name']}`", kind, knob["kind"], knob["meaning"] + within))
-    return [
-        "What carries parameter uncertainty. A run at nominal values leaves it alone; `openiads.run` takes",
-        (
-            '`knobs={"64n6e2.snr": -2.0}`. Every value of an entry that a world reads and whose interval is doubt '
-            "has a knob:"
-        ),
-        "one of its own under its own name (`30n6e2.antenna_height`, in a table `30n6e2.modes.low.frame_time`), which",
-        "takes the value in SI units, or one of these, which move what belongs together:\n",
-        table(("knob", "belongs to", "kind", "meaning"), rows),
-        "",
-        (
-            "*offset*: decibels added; *factor*: multiplies; *replaces*: the value itself; *share*: from 0 to 1, "
-            "where each"
-        ),
-        (
-            "of its values stands between the ends of its own interval; *joint*: from 0 to 1, which of the draws of "
-            "all its"
-        ),
-        (
-            "values that keep what is published of them "
-            "([how](../theory/uncertainty.md#priors-that-keep-what-is-published))."
-        ),
-        "Counts are sampled as whole numbers. A value marked `variety` (at what speeds and heights flights of one type",
-        "fly) is no doubt and has no knob: a scenario gives it.\n",
-    ]
-
-
-def knobs_page() -> str:
-    """docs/reference/knobs.md."""
-    return "\n".join(
-        [
-            NOTE,
-            "# Knob bands\n",
-            (
-                "What each knob that moves several values may be, and which published kind of figure its ends "
-                "imply. Knobs of"
-            ),
-            (
-                "single values take the interval of the value: `openiads catalog show ENTRY`. `openiads catalog "
-                "knobs` tells"
-            ),
-            (
-                "all, and with a scenario those of it alone. What the knobs do is under [catalog "
-                "fields](catalog.md#knobs).\n"
-            ),
-            "*Range on 1 m2*: where one look detects a slowly fluctuating target of 1 m2 with probability 0.5, in free",
-            "space on boresight, not above the instrumented range. *Reach* and *peak speed*: as in the",
-            (
-                "[reach table](reach.md), over the flights that are sampled. *Horizon*: of an antenna 20 m above a "
-                "smooth sea"
-            ),
-            "against a flight at 100 m. A share or a factor on errors implies no figure that anybody publishes.\n",
-            table(KNOB_HEAD, [knob_cells(row) for row in knob_table.table(catalog(), several=True)]),
-        ]
-    )
-
-
-def reach_page() -> str:
-    """docs/reference/reach.md."""
-    found = round_table.table(catalog())
-    shares = [f"{share:g}" for share in found["shares"]]
-    told = found["interceptors"] + found["missiles"]
-    fitted = [row for row in told if row["kind"] == "fitted"]
-    missed = [f"`{row['entry']}` {row['name']}" for row in told if not row["met"]]
-    head = ("round", "guidance", *(f"at {share}" for share in shares), "kept")
-    return "\n".join(
-        [
-            NOTE,
-            "# Reach\n",
-            "What the flight model makes of each round and ballistic missile, beside what is published; the same as",
-            "`openiads catalog reach`.\n",
-            "*Range*: greatest ground range against a head-on target of 250 m/s at 10 km with an arrival speed of at",
-            "least 1.5 times the target's and 5 g available; at half the ceiling where that is below 20 km, and at the",
-            "least height where that is above 10 km. *Ceiling*: greatest height with 3 g inside half that",
-            "range. *Peak speed*, *apogee*, *average speed*: of the shot at that range. *Minimum range*: from there",
-            "on, out to 20 km or half the range, the same target at 1 km is met everywhere; kinematic alone. A",
-            "ballistic missile flies at full burn from sea level at 35 degrees north toward the north; its terminal",
-            "speed is at 15 km.\n",
-            "Whether a target can be met a run reads in a flyout table: heights in steps of 2 km, 97 ranges out to",
-            "1.25 times the published one; a place counts as reached only if all nodes about it are. So low down the",
-            "table begins farther out than the figure here: at 7.8 km below 2 km of height for the `48n6e2`.\n",
-            "*fitted*: parameters nobody published were chosen so that the figure comes out, by",
-            "`tools/fit_interceptor.py` and `tools/fit_missile.py`. *predicted*: the fit did not see it. *bound*: the",
-            "fit keeps the kinematic minimum range from lying beyond the published one, which holds arming and the",
-            "first track too. *off*: against the published number. *outside*: against the nearer end of the published",
-            "interval; an end nobody published is the least half-width of its evidence status. *met*: inside the",
-            "interval, or within 10 % of the number; a bound: not beyond it. A limit that guidance sets and not flight",
-            "(`guidance_limits` of the entry) is no figure of the table.\n",
-            f"Of {len(fitted)} fitted figures {sum(row['met'] for row in fitted)} are met. Not met: "
-            + (", ".join(missed) or "none")
-            + ".\n",
-            "## Interceptors\n",
-            table(REACH_HEAD, [reach_cells(row) for row in found["interceptors"]]),
-            "## Ballistic missiles\n",
-            table(REACH_HEAD, [reach_cells(row) for row in found["missiles"]]),
-            "## Miss against range\n",
-            f"Median miss (m) at {', '.join(shares)} of the published range, against the target of the range, with a",
-            "radar track off by 1 mrad across. A tvm round must at most double from the first to the last; command",
-            "guidance must grow at least as the slant range; of the others most rounds must arrive. A class without a",
-            "round in the catalog is shown by a notional one: another's flight with its errors.\n",
-            table(head, [growth_cells(row) for row in found["guidance"]]),
         ]
     )
 
@@ -428,6 +238,33 @@ def study_page() -> str:
     )
 
 
+def campaign_page() -> str:
+    """docs/reference/campaign.md."""
+    parts = [
+        NOTE,
+        "# Campaign files\n",
+        "A campaign is a TOML file that `openiads campaign` plays ([how to](../how-to/campaign.md)). Errors are told",
+        "with their lines. Days count from 1; rounds, bursts of guns among them, are named by catalog entry.\n",
+    ]
+    tables: dict[str, tuple[type[BaseModel], str]] = {
+        "": (campaign_file.CampaignFile, ""),
+        "[[raid]]": (campaign_file.RaidPlan, "Raids of one day follow each other in the order of the file."),
+        "[[resupply]]": (campaign_file.Resupply, "A kind that no launcher carries is refused."),
+        "[repair]": (campaign_file.Repair, "Kinds: `radar`, `launcher`, `post`."),
+        "[rest]": (campaign_file.Rest, ""),
+        "[[policy]]": (campaign_file.Policy, "It needs at least one of `salvo`, `reserve` and `spares`."),
+        "[cost]": (campaign_file.Cost, "A price is a number, or `{value = 4, low = 3, high = 5}`."),
+    }
+    for name, (model, said) in tables.items():
+        rows = []
+        for key, field in model.model_fields.items():
+            default = "required" if field.is_required() else "" if field.default == () else shown_default(field.default)
+            rows.append((f"`{key}`", default, field.description or ""))
+        parts += [f"## `{name}`\n"] if name else []
+        parts += [table(("key", "if left out", "meaning"), rows)] + ([f"{said}\n"] if said else [])
+    return "\n".join(parts)
+
+
 def shown_default(value: Any) -> str:
     """What a key of a study is when it is left out."""
     if value is None or value == {}:
@@ -447,6 +284,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "knobs.md": knobs_page,
     "reach.md": reach_page,
     "study.md": study_page,
+    "campaign.md": campaign_page,
 }
 
 

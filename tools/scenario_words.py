@@ -22,10 +22,15 @@ OPENINGS = {
     "Raid": "`[[raid]]`: a group of like threats on one axis.",
     "Flight": "`[[flight]]`: one aircraft that is not part of a raid.",
     "Corridor": "`[[corridor]]`: an announced air route, a band of a width along points between two altitudes.",
+    "Airway": "`[[airway]]`: airliners along an announced corridor, a Poisson stream that has flown since long before.",
+    "Hotline": "`[[hotline]]`: a line between two parties over which notices go.",
+    "Zone": "`[[zone]]`: a block of airspace and time with a meaning, and which posts learn of it when.",
+    "Origin": "`[[origin]]`: an area whence the flights of a side come, as posts see it.",
     "ModelSwitches": "`[model]`: which models run. At their defaults every model that needs no choice is on; the "
     "others are for teaching and for tests against closed forms.",
     "WorldSettings": "`[world]`: knobs of the world at fixed values.",
-    "IdentificationSettings": "`[identification]`: prior beliefs and error rates that replace the catalog's.",
+    "IdentificationSettings": "`[identification]`: prior beliefs and error rates that replace the catalog's, and the "
+    "posts' policy.",
 }
 
 #: Part -> field -> meaning, where the schema has none.  A new field must be entered here.
@@ -48,6 +53,54 @@ MEANINGS: dict[str, dict[str, str]] = {
         "raid": "who comes",
         "flight": "who else is in the air",
         "corridor": "announced air routes",
+        "airway": "streams of airliners",
+        "hotline": "lines between parties",
+        "zone": "blocks that are notified, where nothing is shot at, or where weapons are free",
+        "origin": "areas whence the flights of a side come",
+    },
+    "Airway": {
+        "name": "name; its flights are `name[1]`, `name[2]`, ...",
+        "corridor": "along whose points they fly, and which their plans name",
+        "flow": "mean flights a time that enter it, both ways together: `12 1/h`",
+        "kinds": "threat entry of the catalog = its share",
+        "levels": "altitudes above sea level, in equal shares",
+        "both_ways": "every other one flies the other way",
+        "squawking": "share whose civil transponder is on, drawn for each",
+        "planned": "share of which the posts hold the plan, drawn for each",
+        "start": "the first enters it then; else it has been open all along",
+        "until": "none enters it from then on",
+    },
+    "Hotline": {
+        "name": "name, used by zones",
+        "between": "two parties that sites, raids or flights name",
+        "reliability": "probability that a message comes through at all; known within T with r (1 - exp(-T / delay))",
+        "delay": "mean of the exponential time that a message takes",
+    },
+    "Zone": {
+        "name": "name",
+        "kind": "notified: flights in it are announced, which speaks against hostile, and under free they are shot at "
+        "only if believed hostile; no_fire: nothing in it is shot at, but in declared self-defense; free_fire: tight "
+        "is free in it",
+        "area": "three to eight corners in order around it; or give `route` with `width`, or `at` with `radius`",
+        "route": "two to eight points along it",
+        "width": "whole width of a route",
+        "at": "center of a circle",
+        "radius": "of the circle",
+        "floor": "lowest altitude above sea level",
+        "ceiling": "highest altitude above sea level",
+        "start": "it holds from then on",
+        "until": "until then; else to the end",
+        "party": "whose notice it is; needed with `over`",
+        "over": "hotlines over which it is sent, the quickest counts; none: known without a message",
+        "sent": "when it is sent; without a line when it is known",
+        "late": 'further delay of the posts of a site or command: `{ Tartus = "60 s" }`',
+        "never": "sites and commands whose posts do not get it",
+    },
+    "Origin": {
+        "name": "name",
+        "of": "whose flights come from there",
+        "at": "center",
+        "radius": "a track whose first plot lies so near comes from there",
     },
     "Asset": {
         "name": "name, used by sites and raids",
@@ -174,6 +227,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "jammer": "noise jammer that it carries, a catalog entry; only of a hostile flight",
         "jammer_from": "it radiates from then on; else from the start",
         "jammer_until": "and until then; else to the end",
+        "party": "whose it is; posts of another party do not understand its military mode",
+        "unit": "name of the unit whose code of the day it has; else it has one of its own",
     },
     "IdentificationSettings": {
         "prior_hostile": "belief before any evidence; the three priors go together and add up to 1",
@@ -182,6 +237,15 @@ MEANINGS: dict[str, dict[str, str]] = {
         "iff_persistent_failure": "chance that a flight's equipment or code fails for the whole flight",
         "iff_false_reply": "chance that a flight without valid equipment appears to reply, the whole flight long",
         "iff_reply_failure": "chance that one interrogation of working equipment gets no reply",
+        "iff_code_failure": "chance that all flights of a unit have the wrong code of the day in the military mode; "
+        "else never",
+        "modes": "together: each question in the military and the civil mode; in_turn: the civil one only after all "
+        "questions in the military one have found no answer",
+        "notice_error": "chance that a hostile track lies in a block that was notified; else the catalog's",
+        "threshold_hostile": "belief from which a track is hostile; else the catalog's",
+        "cost_wrong": "cost of shooting at a flight that is not hostile: hostile from a belief of cost_wrong / "
+        "(cost_wrong + cost_leak)",
+        "cost_leak": "cost of sparing one that is",
     },
     "ModelSwitches": {
         "limits": "emergent: flyout, radar, time and turn alone limit a shot; published: brochure limits gate too",
@@ -232,6 +296,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "jammer": "noise jammer that each one carries, a catalog entry",
         "jammer_from": "it radiates from then on; else from the start",
         "jammer_until": "and until then; else to the end",
+        "party": "whose they are; posts of another party do not understand their military mode",
+        "unit": "name of the unit whose code of the day they have; else the raid is one",
     },
     "Site": {
         "name": "name; its fire units are `name/1`, `name/2`, ...",
@@ -255,6 +321,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "availability": "how surely radars, post and crews are ready when a raid comes",
         "radars_off": "radars that do not emit",
         "failures": "elements that stop working, and when",
+        "party": "whose it is, for hotlines and the military mode of flights",
         "fire_unit_positions": "one place for each fire unit; else they stand in a line square to the facing",
     },
     "Terrain": {

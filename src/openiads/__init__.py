@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from openiads.base import errors
     from openiads.catalog.load import catalog
     from openiads.experiments import like_for_like
+    from openiads.experiments.campaign import campaign
+    from openiads.experiments.campaign_file import load_campaign
     from openiads.experiments.compare import Variant, compare
     from openiads.experiments.contributions import contributions
+    from openiads.experiments.debris import debris
     from openiads.experiments.design import load_study
     from openiads.experiments.query import query
     from openiads.experiments.sweep import open_sweep, sweep
@@ -60,8 +63,11 @@ _HOMES = {
     "check": "openiads.faces.api",
     "closed_forms": "openiads.faces.api",
     "compare": "openiads.experiments.compare",
+    "campaign": "openiads.experiments.campaign",
     "contributions": "openiads.experiments.contributions",
+    "load_campaign": "openiads.experiments.campaign_file",
     "coverage": "openiads.reach.site_radars",
+    "debris": "openiads.experiments.debris",
     "envelope": "openiads.reach.fire_unit",
     "envelope_volume": "openiads.reach.envelope",
     "export": "openiads.faces.formats",
@@ -103,6 +109,7 @@ __all__ = [
     "Prebuilt",
     "Variant",
     "__version__",
+    "campaign",
     "catalog",
     "catalog_of",
     "charts",
@@ -113,6 +120,7 @@ __all__ = [
     "compare",
     "contributions",
     "coverage",
+    "debris",
     "doctrine",
     "envelope",
     "envelope_volume",
@@ -126,6 +134,7 @@ __all__ = [
     "layers",
     "like_for_like",
     "load",
+    "load_campaign",
     "load_study",
     "low_reach",
     "open_run",

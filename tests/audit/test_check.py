@@ -186,6 +186,37 @@ def left_to_nobody(e: np.ndarray, limits: dict) -> np.ndarray:
     return e
 
 
+LEFT = {"kind": Event.LEAVE, "code": 0, "track": 7, "unit": 0, "flight": 0, "v": (500.0, 0.95, 480.0)}
+BACK = LEFT | {"code": 2, "v": (500.0,)}
+
+
+@fault("left while there is time")
+def left_when_it_could_not_be_taken_back(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, LEFT | {"v": (500.0, 0.95, 520.0)})
+
+
+@fault("left while there is time")
+def left_until_a_time_that_is_over(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, LEFT | {"time": 200.0, "v": (150.0, 0.95, 150.0)})
+
+
+@fault("taken back for good")
+def taken_back_without_having_been_left(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, BACK)
+
+
+@fault("taken back for good")
+def left_again_after_it_was_taken_back(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, LEFT, BACK | {"time": 100.0}, LEFT | {"time": 110.0})
+
+
+@fault("told while it is left")
+def left_to_a_point_defense_after_all_was_taken_back(e: np.ndarray, limits: dict) -> np.ndarray:
+    gate = {"kind": Event.GATE, "code": Gate.POINT_DEFENSE, "flight": 0, "unit": 0, "time": 120.0}
+    look = {"kind": Event.LOOK, "code": 1, "flight": 0, "radar": 0}
+    return told(e, LEFT, look, BACK | {"time": 100.0}, gate)
+
+
 @fault("keys resolve")
 def unknown_flight(e: np.ndarray, limits: dict) -> np.ndarray:
     e["flight"][where(e, Event.DETECT)[0]] = 99

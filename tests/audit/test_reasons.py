@@ -56,7 +56,7 @@ def leak(count: int = 6, **doctrine: object) -> World:
 #: tell what a fast or slow target met some cycles ago (OUT_OF_SPEED and TOO_EARLY, 2 or 3 s at a time).
 TOLD_LATE = {f"tartus_2017_{kind}": 3 for kind in ("arm", "contested", "jammed", "layers")}
 #: Scenarios in whose first replications nobody may leak.
-HARDLY_LEAK = ("one_on_one", "hmeimim_2018", "moskva_2022")
+HARDLY_LEAK = ("campaign_30_days", "one_on_one", "hmeimim_2018", "moskva_2022")
 
 #: Gate that is put into the log in place of another -> a moment of the raid (share of its time) at which it is false.
 PLANTED = {

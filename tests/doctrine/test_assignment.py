@@ -17,13 +17,14 @@ from openiads.doctrine.assignment import (
     envelope,
     exchanged,
     permitted,
+    shot_at,
     spare_time,
     why_not,
     window,
 )
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
 from openiads.world.codes import Control, Evidence, Gate, Identity, ThreatClass
-from openiads.world.layout import TRACK
+from openiads.world.sensed import TRACK
 
 WORLD = scene(raid("Intruder"), model=CLEAR)
 UNIT = WORLD.rows["units"][0]
@@ -180,6 +181,46 @@ def test_a_shot_believed_hopeless_stops_at_the_floor():
     world = scene(raid("Intruder"), model=TEXTBOOK | {"kill_probability": 0.1})
     gate, first, *_ = envelope(world.tables, world.rows["units"][0], world.rows["magazines"][0], inbound(60e3), 0.0)
     assert (gate, first) == (Gate.PROBABILITY_FLOOR, math.inf)
+
+
+def crossing(rng):
+    """A track of any kind within reach or not: 10 to 250 km off, of 100 to 2,500 m/s, most of them inbound."""
+    track = inbound(*(float(rng.uniform(*span)) for span in ((10e3, 250e3), (50.0, 30e3), (100.0, 2500.0))))
+    track["x"][3:6] += rng.normal(0.0, 60.0, 3)
+    track["ballistic"] = int(rng.integers(4) == 0)
+    return track
+
+
+def test_who_compares_shots_is_told_the_same_as_who_plans_one():
+    """Gate, first intercept and belief, and whether the spare time is above a limit; below it, the time itself."""
+    rng, above = np.random.default_rng(3), 0
+    for _ in range(300):
+        track, ready = crossing(rng), float(rng.uniform(0.0, 40.0))
+        gate, first, _, believed, spare = envelope(WORLD.tables, UNIT, MAGAZINE, track, ready)
+        for enough in (0.0, 30.0):
+            told = shot_at(WORLD.tables, UNIT, MAGAZINE, track, ready, enough)
+            assert (told[0], told[3], told[4] > enough) == (gate, believed, spare > enough)
+            if told[4] <= enough:
+                assert (told[1], told[4]) == (first, spare)
+            else:
+                assert told[1] <= first and told[4] <= spare
+                above += 1
+    assert above > 30
+
+
+def test_what_no_place_of_the_table_allows_is_not_searched_and_would_not_be_found():
+    """With the greatest speed and load of the table set aside, the search itself finds the same."""
+    rng, hopeless = np.random.default_rng(5), 0
+    blind, fast = MAGAZINE.copy(), MAGAZINE.copy()
+    blind["quickest"] = blind["liveliest"] = math.inf
+    for _ in range(200):
+        track = crossing(rng)
+        for ratio in (1.0, 3.0):
+            blind["speed_ratio"] = fast["speed_ratio"] = ratio
+            found = window(WORLD.tables, UNIT, fast, track, 0.0)
+            assert found == window(WORLD.tables, UNIT, blind, track, 0.0)
+            hopeless += track["ballistic"] == 0 and ratio * track["speed"] > fast["quickest"]
+    assert hopeless > 20
 
 
 BROCHURE = scene(raid("Intruder"), model=CLEAR | {"limits": "published"})

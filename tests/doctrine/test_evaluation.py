@@ -22,7 +22,7 @@ from openiads.doctrine.evaluation import (
 )
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
 from openiads.physics.motion import state_at
-from openiads.world.layout import TRACK
+from openiads.world.sensed import TRACK
 
 
 @pytest.mark.parametrize("radius", [100.0, 600.0, 3000.0])

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from engine.scenes import CLEAR, raid, scene
 from openiads.doctrine.identification import believe, identify, motion_evidence, rung
 from openiads.world.codes import Evidence, Identity
-from openiads.world.layout import TRACK
+from openiads.world.sensed import TRACK
 
 SITUATION = scene(raid("Intruder"), model=CLEAR).rows["situation"]
 

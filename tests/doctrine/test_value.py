@@ -14,7 +14,7 @@ from openiads.doctrine.value import harm, next_track, rounds_announced, rounds_w
 from openiads.world.build import model_of
 from openiads.world.codes import ThreatClass
 from openiads.world.elements import ASSET, UNIT
-from openiads.world.layout import TRACK
+from openiads.world.sensed import TRACK
 from openiads.world.values import Values
 
 MODEL = model_of(Values(catalog()))[0]

@@ -1,6 +1,7 @@
 """Height files, archives and indexes that somebody made to lead us astray: each is refused in one line, unopened."""
 
 import contextlib
+import gzip
 import http.server
 import json
 import os
@@ -270,3 +271,23 @@ def test_a_height_beyond_all_numbers_is_refused_without_a_warning(tmp_path, heig
         path.write_text(f"{head}NODATA_value {height}\n1 2\n3 {height}\n")
         (heights,) = rasters.source_of(path).read([(0, 2, 0, 2)])
     assert np.isnan(heights).sum() == 1
+
+
+def test_a_geotiff_that_names_another_file_as_its_overviews_is_refused(one, server):
+    rasterio = pytest.importorskip("rasterio")
+    port, asked = server
+    inner = one.with_name("one.tif")
+    with rasterio.open(inner, "r+") as file:
+        file.update_tags(ns="OVERVIEWS", OVERVIEW_FILE=f"/vsicurl/http://127.0.0.1:{port}/a.tif")
+    with pytest.raises(InputError, match="names another file as its overviews"):
+        rasters.source_of(inner)
+    assert asked == []
+
+
+def test_a_fault_of_what_reads_is_not_told_as_one_of_the_file(tmp_path):
+    packed = tmp_path / "N34E036.hgt.gz"
+    packed.write_bytes(gzip.compress(b"heights"))
+    with packings.unpacking(packed) as file:
+        assert file.read() == b"heights"
+    with pytest.raises(ValueError, match="invalid literal"), packings.unpacking(packed) as file:
+        int(file.read())

@@ -220,7 +220,7 @@ def test_from_tartus_the_sea_is_open_and_the_mountains_hide():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"antenna_height": -5.0}, {"earth_factor": 0.0}, {"max_range": 600e3}, {"range_step": 0.0}, {"azimuths": 2}],
+    [{"antenna_height": -5.0}, {"earth_factor": 0.0}, {"max_range": 601e3}, {"range_step": 0.0}, {"azimuths": 2}],
 )
 def test_a_mask_with_impossible_numbers_is_refused(wrong):
     with pytest.raises(InputError, match="mask table"):

@@ -16,6 +16,7 @@ from openiads.engine.runner import Runner
 from openiads.experiments.design import quick_study
 from openiads.experiments.sweep import sweep
 from openiads.runs.replicate import run
+from openiads.runs.simulator import real_simulator
 from openiads.world.codes import Down, Element, Emission, Event, Gate, RoundEnd
 
 HELD = {"control": "hold"}
@@ -234,6 +235,19 @@ def test_a_wider_cue_never_has_a_site_emit_later():
         r = world.names.radars.index("Silent/64n6e2")
         begun.append([time_of(one(world, k), Event.EMISSION, radar=r, code=1) for k in range(5)])
     assert (np.diff(np.array(begun), axis=0) <= 1e-9).all()
+
+
+def test_a_radar_that_nobody_could_cue_is_told():
+    """Expected: a line for a site whose radars all wait for a cue alone, none where another radar of its post or of its
+    command looks; once it was silent to the end and nothing said so."""
+
+    def told(world):
+        return [line for line in real_simulator().warnings(world.scenario, world) if "silent until cued" in line]
+
+    alone = scene(raid("West"), sites=[site(doctrine={"emission": "cued"})], model=CLEAR)
+    assert len(told(alone)) == 1 and "30n6e2" in told(alone)[0]
+    assert not told(scene(raid("West"), sites=[site(doctrine={"emission_of": {"30n6e2": "cued"}})], model=CLEAR))
+    assert not told(cued_pair()) and len(told(cued_pair(told=False))) == 1
 
 
 def test_a_cued_radar_falls_silent_again_when_nothing_is_near():

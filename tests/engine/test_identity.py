@@ -29,7 +29,7 @@ from openiads.earth.geodesy import to_ecef
 from openiads.engine.runner import Runner
 from openiads.world.codes import Control, Evidence
 from openiads.world.identity import SIDES, silence
-from openiads.world.layout import TRACK
+from openiads.world.sensed import TRACK
 from parts.entries import question
 
 SURE = {"iff_persistent_failure": 0.0, "iff_reply_failure": 0.0}  # who can answer does
@@ -226,7 +226,7 @@ class Questions:
             visitor[name] = value
         visitor["flight_plan"] = route[1]
         self.sim.tracks[:1] = np.zeros(1, TRACK)
-        track["flight"], track["asked_at"] = 0, -math.inf
+        track["flight"], track["ask_at"] = 0, 0.0
         track["x"][:3] = ON_AIRWAY if route[0] else OFF_AIRWAY
         track["speed"], track["height"], inbound, track["ballistic"] = move
         return track, question(self.sim, 0, 0, 100.0, inbound)

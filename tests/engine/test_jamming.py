@@ -11,6 +11,7 @@ from engine.scenes import CLEAR, FACING, column, each, events, one, place, raid,
 from openiads.audit.check import check_events
 from openiads.audit.reasons import audit_reasons
 from openiads.engine.runner import Runner
+from openiads.parts.jamming import strobe_signal
 from openiads.parts.sensing import VISIBLE, sense
 from openiads.physics.jamming import burn_through
 from openiads.reach.jammed import spokes_at
@@ -144,6 +145,51 @@ def test_the_loss_falls_from_the_jammer_to_the_sidelobes_without_a_cliff(angle):
     here, beside = ratio(angle), ratio(angle + 0.05)
     assert here >= beside * (1.0 - 1e-3) > 1.0
     assert beside > 0.6 * here  # 0.05 deg is a thirtieth of a beamwidth
+
+
+# ------------------------------------------------------------------ when it radiates, and what a strobe is worth
+
+
+@pytest.mark.compiled_only
+@pytest.mark.parametrize(("begins", "ends"), [(0.0, 100.0), (37.25, 212.5), (100.0, None)])
+def test_a_jammer_is_logged_on_and_off_when_it_is_whoever_looks(begins, ends):
+    """Expected: on and off at the declared times, to the bit, though no radar here hears its band; once only the looks
+    of a radar told, and one that nobody looked at was never on."""
+    until = {} if ends is None else {"jammer_until": f"{ends} s"}
+    run = one(jammed(1e3, flyer(jammer="noise", jammer_from=f"{begins} s", **until), catalog=own(1e3, bands=("C",))))
+    told = events(run, Event.JAMMING)
+    over = events(run, Event.TERMINAL, flight=0)["time"].tolist()
+    assert told["code"].tolist() == [1, 0]
+    assert told["time"].tolist() == [begins, *(over if ends is None else [ends])]
+
+
+def test_another_jammer_is_noise_to_a_strobe():
+    """Expected: own / (1 + others), whatever the echo; with no other jammer the target's jamming over noise."""
+    for own_ratio in (0.01, 1.0, 1e4):
+        for others in (0.0, 0.5, 1e3):
+            clear = 7.0
+            snr = clear / (1.0 + own_ratio + others)
+            assert strobe_signal(snr, clear, own_ratio) == pytest.approx(own_ratio / (1.0 + others), rel=1e-9)
+
+
+@pytest.mark.compiled_only
+def test_a_partners_strobe_comes_over_its_link():
+    """Expected: where the other site's link takes half a minute, the first track of a jammer that neither site sees
+    starts no sooner than that after the first strobe, and without the delay it does."""
+
+    def first(delay):
+        sites = [guard(), site("North", at=place(80.0, FACING + 90.0), launchers=12, rounds=4)]
+        above = [
+            {"name": "Brigade", "post": "54k6e2", "at": place(5.0, FACING + 180.0), "commands": ["Guard", "North"]}
+        ]
+        link = [{"from": "North", "delay": f"{delay} s"}]
+        world = scene(flyer(jammer="noise"), model=CLEAR, sites=sites, command=above, catalog=own(1e4), link=link)
+        run = one(world)
+        north = [n for n, name in enumerate(world.names.radars) if name.startswith("North/")]
+        strobes = events(run, Event.STROBE, code=1)
+        return events(run, Event.TRACK)["time"][0] - strobes["time"][np.isin(strobes["radar"], north)][0]
+
+    assert first(0.5) < 25.0 and first(30.0) > 30.0
 
 
 # ------------------------------------------------------------------ nothing where nothing is

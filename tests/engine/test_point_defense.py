@@ -119,14 +119,18 @@ SHORT = {
 }
 
 
-def layered(*raids: Any, close: bool = True, leaves: bool = False, short: Any = (), **long: Any) -> World:
-    """A long-range site beside the depot, and a point defense at it."""
+def layered(
+    *raids: Any, close: bool = True, leaves: bool = False, short: Any = (), hub: bool = False, **long: Any
+) -> Any:
+    """A long-range site beside the depot, and a point defense at it; ``hub``: both under one command."""
     policy = {"leaves": ["Close"]} if leaves else {}
     outer = site("Long", launchers=8, rounds=4, at=place(3.0, FACING + 90.0), doctrine={"salvo": 2} | policy, **long)
     inner = site("Close", system="close", doctrine={"salvo": 2}, **dict(short))
     sites = [outer, inner] if close else [outer]
     model = CLEAR | {"limits": "published"}
-    return scene(*raids, model=model, sites=sites, catalog=SHORT, duration=600.0)
+    names = [each["name"] for each in sites]
+    command = [{"name": "Hub", "post": "54k6e2", "at": place(3.1, FACING + 90.0), "commands": names}] if hub else []
+    return scene(*raids, model=model, sites=sites, catalog=SHORT, duration=600.0, command=command)
 
 
 def rounds_of(world: World, count: int, name: str) -> float:
@@ -140,16 +144,16 @@ STRIKE = raid("Strike", "f16", 90.0, count=4, spacing="20 s", altitude="3 km", s
 
 @pytest.mark.compiled_only
 def test_without_a_policy_nothing_is_left_and_with_one_the_long_range_unit_holds():
-    """Expected: with the policy the point defense alone shoots at a few flights that it can take, and the gate names
-    it; the long-range unit keeps its rounds; no more leak than one in ten, which the goal of 0.9 allows."""
-    plain, left = layered(STRIKE), layered(STRIKE, leaves=True)
+    """Expected: with the policy, and one command over both, the point defense shoots at most of a few flights that it
+    can take, and the gate names it; the long-range unit keeps more than half of its rounds; no more leak."""
+    plain, left = layered(STRIKE, hub=True), layered(STRIKE, leaves=True, hub=True)
     assert rounds_of(plain, 60, "Long") > 4.0
     assert rounds_of(left, 60, "Long") < 0.5 * rounds_of(plain, 60, "Long")
     assert rounds_of(left, 60, "Close") > 4.0
     unit = left.names.units.index("Long/1")
     told = [int(Gate.POINT_DEFENSE) in gates(r, f, unit) for r in each(left, 20, lambda r: r) for f in range(4)]
-    assert np.mean(told) > 0.8
-    assert column(left, 200, "leakers").mean() <= column(plain, 200, "leakers").mean() + 4 * 0.1 + 0.1
+    assert np.mean(told) > 0.6
+    assert column(left, 200, "leakers").mean() <= column(plain, 200, "leakers").mean() + 0.02
 
 
 @pytest.mark.compiled_only
@@ -171,7 +175,7 @@ def test_more_than_the_point_defense_can_take_is_shot_at():
     assert rounds_of(left, 40, "Long") > 6.0
     without, with_it = column(plain, 150, "leakers"), column(left, 150, "leakers")
     error = math.hypot(without.std(), with_it.std()) / math.sqrt(150)
-    assert with_it.mean() <= without.mean() + 16 * 0.1 + 3.0 * error
+    assert with_it.mean() <= without.mean() + 3.0 * error + 1e-9
 
 
 @pytest.mark.compiled_only

@@ -243,6 +243,10 @@ def test_assertions_and_runtime_errors_of_a_rule_are_refused(tmp_path: Path) -> 
         ("Order(FIRE, own.track, 0)", "0 rounds"),
         ("Order(FIRE, own.track, -2)", "-2 rounds"),
         ("Order(FIRE, own.track + 1, 2)", "track 1"),
+        ("Order(FIRE, own.track, (1, 2))", "whole numbers"),
+        ("Order(FIRE, own.track, 1.5)", "whole numbers"),
+        ("Order(FIRE, None, 1)", "whole numbers"),
+        ("Order('FIRE', own.track, 1)", "whole numbers"),
     ],
 )
 def test_a_rule_that_returns_nonsense_is_refused(tmp_path: Path, value: str, told: str) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from foreign.made import degrees, imported, recording
 from foreign.test_kml import HEAD, TAIL, line, mark
 from openiads.base.errors import InputError
-from openiads.foreign import geojson, kml, moving, tables, tacview, thin
-from openiads.foreign.features import Feature
+from openiads.foreign import geojson, kml, moving, names, tables, tacview, thin
+from openiads.foreign.features import Feature, plain
 
 LONG = 200_000  # characters or positions whose square is beyond any patience
 POINT = "<Point><coordinates>35.87,34.91</coordinates></Point>"
@@ -225,3 +227,34 @@ def test_a_record_after_its_mark_may_have_many_lines(tmp_path: Path) -> None:
     two = [json.dumps(json.loads(PLACE % name), indent=1) for name in ("Port", "Depot")]
     made = imported(tmp_path, "a.geojson", "".join(f"\x1e{each}\n" for each in two))
     assert {each.name for each in made.scenario().assets} == {"Port", "Depot"}
+
+
+# ------------------------------------------------------------------ names
+
+
+def test_a_thousand_equal_names_are_counted_without_trying_each_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = []
+    monkeypatch.setattr(names, "plain", lambda text, most: cut.append(text) or plain(text, most))
+    held = names.Names()
+    assert [held.give("Radar") for _ in range(1000)] == ["Radar", *(f"Radar ({k})" for k in range(2, 1001))]
+    assert len(cut) < 2000
+
+
+@given(
+    st.lists(
+        st.sampled_from(["A", "A (2)", "A (3)", "A (2) (2)", "x" * 80, "x" * 77 + "abc", "x" * 75 + "12345", "x" * 76]),
+        max_size=60,
+    )
+)
+def test_names_are_those_of_trying_every_number(wanted: list[str]) -> None:
+    held = names.Names()
+    tried: list[str] = []
+    for each in wanted:
+        name, count = each, 1
+        while name in tried:
+            count += 1
+            name = plain(each, names.LONGEST_NAME - len(f" ({count})")) + f" ({count})"
+        tried.append(name)
+        assert held.give(each) == name
+    assert list(held) == tried
+    assert max(map(len, tried), default=0) <= names.LONGEST_NAME

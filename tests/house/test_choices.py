@@ -43,6 +43,8 @@ FRIEND = "engine/test_identity.py::test_friends_are_fired_at_as_often_as_they_st
 CREST = C + "test_a_crest_hides_a_low_flyer_that_flat_ground_shows"
 REGISTERED = "engine/test_registered.py::"
 GUIDANCE = "engine/test_misses.py::test_guidance_classes_are_told_apart_by_the_outcome"
+IN_TURN = "engine/test_deconfliction.py::test_who_answers_the_first_mode_is_not_asked_in_the_second"
+AIRWAY = "engine/test_airways.py::"
 
 #: Choice -> the test that flies it.
 FLOWN: dict[str, str] = {
@@ -66,6 +68,10 @@ FLOWN: dict[str, str] = {
     + "test_rounds_that_see_for_themselves_may_go_on_another_radars_track_and_only_where_that_is_said",
     "Doctrine.remote=False": AEW
     + "test_rounds_that_see_for_themselves_may_go_on_another_radars_track_and_only_where_that_is_said",
+    "IdentificationSettings.modes=together": IN_TURN,
+    "IdentificationSettings.modes=in_turn": IN_TURN,
+    "Airway.both_ways=True": AIRWAY + "test_they_fly_their_levels_both_ways",
+    "Airway.both_ways=False": AIRWAY + "test_so_many_cross_as_the_flow_says",
     "EarlyWarning.carrier=aircraft": AEW + "test_from_an_orbit_the_horizon_is_that_of_its_altitude",
     "EarlyWarning.carrier=aerostat": AEW + "test_it_sees_down_to_the_horizon_of_its_height",
     "EarlyWarning.carrier=ground": AEW + "test_a_radar_far_off_on_a_mast_or_a_ship_sees_for_the_site",

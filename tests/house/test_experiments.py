@@ -5,8 +5,11 @@ A fault is named by its row in the list of the second review (M: models and numb
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from house.source import ROOT
 from house.test_choices import functions_of
 
 R = "engine/test_registered.py::"
@@ -95,3 +98,15 @@ def test_the_experiment_of_a_row_is_a_test(row: str) -> None:
     for test in EXPERIMENTS[row]:
         file, _, name = test.partition("::")
         assert name in functions_of(file), test
+
+
+def test_what_the_page_of_findings_names_are_tests() -> None:
+    """Every row of its table names tests that exist, or says that it is open."""
+    page = (ROOT / "docs" / "what-moved.md").read_text(encoding="utf-8")
+    rows = [line for line in page.partition("## What holds each finding")[2].splitlines() if line.startswith("| ")][2:]
+    assert len(rows) > 30
+    for row in rows:
+        cited = re.findall(r"`tests/([\w/]+\.py)::(\w+)`", row)
+        assert cited or "| open" in row, row
+        for file, name in cited:
+            assert name in functions_of(file), f"{file}::{name}"

@@ -47,6 +47,7 @@ HELD: dict[str, tuple[str, ...]] = {
     "R8": (
         "house/test_wheel.py::test_a_wheel_of_the_source_archive_is_the_wheel_of_the_repository",
         "house/test_wheel.py::test_an_installation_that_is_not_whole_is_told_as_that",
+        "house/test_wheel.py::test_a_packaged_scenario_that_is_lost_is_told_as_that",
         "faces/cli/test_refused_files.py::test_a_missing_file_of_the_program_itself_is_not_told_as_output",
     ),
     "R9": (

@@ -35,6 +35,17 @@ def test_a_few_mutants_of_every_kind_are_read_or_refused_in_words() -> None:
     assert done.stdout.count(": 0 kinds of findings") == 7
 
 
+@pytest.mark.parametrize("name", ["scenario", "study", "claim", "terrain", "doctrine"])
+def test_what_mutants_are_made_of_is_accepted(
+    name: str, fuzz: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One fault at a time is told from others only in an input that has none."""
+    monkeypatch.chdir(tmp_path)
+    made = fuzz.DOORS[name](tmp_path)
+    for data in dict.fromkeys(made.inputs):
+        made.tried(data)
+
+
 def door(fuzz: ModuleType, does: Callable[[bytes], None]) -> object:
     """A door that does this with an input."""
 

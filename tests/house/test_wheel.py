@@ -166,6 +166,21 @@ def test_an_installation_that_is_not_whole_is_told_as_that(installed: Path, tmp_
     )
 
 
+def test_a_packaged_scenario_that_is_lost_is_told_as_that(installed: Path, tmp_path: Path) -> None:
+    (site,) = installed.glob("lib/python*/site-packages")
+    lost = site / "openiads" / "shelf" / "scenarios" / "one_on_one.toml"
+    kept = lost.rename(tmp_path / "kept")
+    try:
+        done = Terminal(tmp_path / "home").type(f"{installed}/bin/openiads check one_on_one", tmp_path)
+    finally:
+        shutil.move(kept, lost)
+    assert (done.returncode, done.stdout) == (70, "")
+    assert done.stderr == (
+        f"{lost}: a file of openiads itself cannot be read (No such file or directory). "
+        "The installation is not whole: install openiads again.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("damage", "name", "line"),
     [

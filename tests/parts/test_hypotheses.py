@@ -12,7 +12,7 @@ from openiads.earth.geodesy import enu_axes, to_ecef
 from openiads.parts.hypotheses import ask_whether_it_falls, choose, exchange, seed_other, undecided, weigh
 from openiads.physics import filtering as f
 from openiads.world.build import model_of
-from openiads.world.layout import TRACK
+from openiads.world.sensed import TRACK
 from openiads.world.values import Values
 
 MODEL = model_of(Values(catalog()))[0]

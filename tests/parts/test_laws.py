@@ -13,7 +13,8 @@ from openiads.engine.runner import Runner
 from openiads.physics.flyout import Guidance, Status, fly, launch
 from openiads.physics.motion import end_time, flight_state, local_up
 from openiads.world.codes import Stage, TrackState
-from openiads.world.layout import ENGAGEMENT, NOBODY, TRACK, Sim
+from openiads.world.layout import ENGAGEMENT, NOBODY, Sim
+from openiads.world.sensed import TRACK
 from parts.entries import (
     begin_all,
     close_in_now,

@@ -60,7 +60,7 @@ NO_LIMITS = np.array([0.0, math.inf, -math.inf, math.inf])
 
 
 def feasible(table, state, ready=10.0, load=9.8, least=400.0, horizon=300.0, ballistic=0, seen=5.0):
-    shot = Shot(0, SEMI_MAJOR, 0.0, 0.0, ready, *state, seen, ballistic, load, least, horizon, 0.0, 0.0)
+    shot = Shot(0, SEMI_MAJOR, 0.0, 0.0, ready, *state, seen, ballistic, load, least, horizon, 0.0, 0.0, 0.0)
     return first_feasible(table, NO_LIMITS, shot)
 
 

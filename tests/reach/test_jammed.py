@@ -379,3 +379,52 @@ def test_two_sites_of_one_post_locate_a_jammer_and_one_site_cannot():
 def test_strobes_of_what_is_no_jammer_are_refused():
     with pytest.raises(InputError, match=r'^strobes: "nois" is not a jammer.*Nearest: "noise"'):
         asked(strobes="nois")
+
+
+# ------------------------------------------------------------------ a scenario's jammers about one fire unit
+
+
+def flown(power: float, **more: Any) -> Any:
+    """A scenario whose one jammer, of its own catalog, flies west of the site at 9 km from 100 s to 400 s."""
+    way = [place(150.0), place(20.0)]
+    carrier = {"name": "Escort", "kind": "f15e", "side": "hostile", "jammer": "noise", "altitude": "9 km",
+               "route": way, "start": "100 s", "jammer_until": "400 s", "speed": "250 m/s"}  # fmt: skip
+    return scenario(power, flight=[carrier], **more)
+
+
+@pytest.mark.compiled_only
+def test_a_scenarios_jammers_take_of_an_envelope_what_ones_at_their_places_do() -> None:
+    """Expected: the cuts under the jammers of a scenario at a time are those under a jammer where its flight is then,
+    of its own catalog; they lose area, the less so the less power, and none without any."""
+    asked = {"at": place(0.0), "facing": "270 deg", "heights": ["9 km"], "limits": "emergent"}
+
+    def areas(power: float) -> tuple[float, float]:
+        answer = oi.envelope("s300pmu2", jammers_of=flown(power), jammers_at="200 s", **asked)
+        cut = next(iter(answer.cuts.values()))
+        clear = next(iter(answer.clear.values()))
+        return float(cut.area(0)), float(clear.area(0))
+
+    found = [areas(power) for power in (0.0, 1e2, 1e4, 1e6)]
+    jammed_areas = [cut for cut, _ in found]
+    assert jammed_areas[0] == found[0][1]
+    assert jammed_areas == sorted(jammed_areas, reverse=True) and jammed_areas[-1] < jammed_areas[0]
+    there = oi.envelope("s300pmu2", jammers=f"escort_jammer; {place(125.0)}; 9 km", **asked)
+    theirs = flown(1e4).mapping() | {"name": "theirs"}
+    theirs["flight"][0]["jammer"] = "escort_jammer"
+    then = oi.envelope("s300pmu2", jammers_of=loads(toml_text(theirs), "theirs"), jammers_at="200 s", **asked)
+    one, other = (next(iter(each.cuts.values())).area(0) for each in (there, then))
+    assert one == pytest.approx(other, rel=1e-3)
+
+
+def test_jammers_of_a_scenario_need_a_time_a_place_and_to_be_on() -> None:
+    asked = {"at": place(0.0), "jammers_of": flown(1e4)}
+    with pytest.raises(InputError, match="jammers_of: without jammers_at"):
+        oi.envelope("s300pmu2", **asked)
+    with pytest.raises(InputError, match="jammers_at: without jammers_of"):
+        oi.envelope("s300pmu2", at=place(0.0), jammers_at="200 s")
+    with pytest.raises(InputError, match="place"):
+        oi.envelope("s300pmu2", jammers_of=flown(1e4), jammers_at="200 s")
+    with pytest.raises(InputError, match="no jammer of jammed radiates at 50 s"):
+        oi.envelope("s300pmu2", **asked, jammers_at="50 s")
+    with pytest.raises(InputError, match="no jammer"):
+        oi.envelope("s300pmu2", **asked, jammers_at="450 s")

@@ -100,6 +100,20 @@ def test_a_site_with_its_coordinates_swapped_is_told() -> None:
     assert said.endswith("its rounds reach 200 km: are latitude and longitude of one of them swapped?")
 
 
+def test_a_swapped_site_that_is_still_in_reach_is_told_too() -> None:
+    """Near 35 degrees north and east a swapped site stands 140 km off, within reach; once nothing was said."""
+    depot = [{**DEPOT, "at": "34.92 N 35.90 E"}]
+    close = raid("West", origin="34.9 N 35.0 E")
+    assert objections(world(close, asset=depot, sites=[site(at="34.95 N 35.92 E")])) == []
+    (said,) = objections(world(close, asset=depot, sites=[site(at="35.90 N 34.92 E")]))
+    assert said == (
+        'site "Guard" stands 141 km from Depot, which it defends, and would stand 0 km from it with latitude and '
+        "longitude the other way round: are they swapped?"
+    )
+    far = objections(world(close, asset=depot, sites=[site(at="35.39 N 35.93 E")]))
+    assert not [line for line in far if "swapped" in line]  # another site up the coast is meant
+
+
 def test_a_raid_from_the_other_side_of_the_world_is_told() -> None:
     far = raid("West", origin="10.0 N 50.0 E", altitude="6 km")
     at = "50.0 N 10.0 E"

@@ -164,3 +164,20 @@ def test_what_makes_no_scenario_is_told_with_what_is_missing() -> None:
     wrong = (Element("Long", "radar", "Long"),)
     with pytest.raises(InputErrors, match=r"without Long: site\[2\]\.radars_off\[1\]"):
         only(scenario(), wrong, ())
+
+
+def test_who_is_gone_is_told_nothing_and_a_line_to_nobody_goes() -> None:
+    """Names of sites that are out go from a zone's lists; a line whose party is out goes, and what was sent over it."""
+    parties = [site("Long", party="Coast"), site("Close", party="Inland")]
+    lines = [{"name": "Line", "between": ["Coast", "Inland"]}]
+    zone = {"name": "Block", "at": "34.92 N 35.90 E", "radius": "50 km", "party": "Inland", "over": ["Line"]}
+    told = zone | {"late": {"Long": "9 s", "Close": "5 s"}, "never": ["Close"]}
+    standing = {"name": "Order", "kind": "no_fire", "at": "34.92 N 35.90 E", "radius": "9 km", "never": ["Close"]}
+    made = scenario(site=parties, hotline=lines, zone=[told, standing])
+    elements = elements_of(made)
+    without = only(made, elements, {element.name for element in elements} - {"Close"})
+    assert without.hotlines == ()
+    assert [part.name for part in without.zones] == ["Order"]
+    assert without.zones[0].never == ()
+    same = only(made, elements, {element.name for element in elements} - {"Mast"})
+    assert same.zones == made.zones and same.hotlines == made.hotlines

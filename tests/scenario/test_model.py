@@ -11,10 +11,20 @@ from openiads.base.errors import InputError, InputErrors
 from openiads.base.toml import toml_text
 from openiads.earth.worldwide import BIAS
 from openiads.scenario.edits import setting
-from openiads.scenario.load import Scenario, catalog_of, load, loads, packaged_scenarios, scenario_schema, warnings_of
+from openiads.scenario.load import (
+    YOUNGER,
+    Scenario,
+    catalog_of,
+    load,
+    loads,
+    packaged_scenarios,
+    scenario_schema,
+    warnings_of,
+)
 from openiads.scenario.measures import Measure, Position
 
 PACKAGED = [
+    "campaign_30_days",
     "chukchi_coast",
     "cook_strait",
     "hmeimim_2018",
@@ -254,7 +264,7 @@ def test_a_frozen_scenario_cannot_be_changed_in_place():
 
 def test_the_json_schema_fits_the_packaged_scenarios():
     schema = scenario_schema()
-    assert set(schema["properties"]) == set(load("tartus_2016").mapping()) | {"early_warning"}  # left out without one
+    assert set(schema["properties"]) == set(load("tartus_2016").mapping()) | {*YOUNGER}  # left out without one
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["name", "duration"]
     for name in PACKAGED:

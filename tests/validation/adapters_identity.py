@@ -10,7 +10,8 @@ from openiads.doctrine.identification import believe
 from openiads.earth.sight import horizon_range
 from openiads.world.codes import Evidence
 from openiads.world.identity import joint, silence
-from openiads.world.layout import SITUATION, TRACK
+from openiads.world.layout import SITUATION
+from openiads.world.sensed import TRACK
 
 Case = dict[str, Any]
 NO_CAP = 1e9

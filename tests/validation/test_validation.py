@@ -42,6 +42,8 @@ REQUIRED = (
     "ARM-*",
     "EMCON-*",
     "PD-*",
+    "CAMP-*",
+    "DEB-*",
     "INT-CZML-*",
     "INT-KML-*",
     "INT-GEOJSON-*",

@@ -62,6 +62,17 @@ def test_every_prior_gives_worlds_that_can_be_built_and_run(name: str, prior: st
         assert row["status"].tolist() == [0]
 
 
+@pytest.mark.parametrize("name", packaged_scenarios())
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_a_world_can_be_built_at_either_end_of_every_interval(name: str, end: str) -> None:
+    """Samples come near every end and ``sensitivity`` takes it: none may be refused, as those of a radar's range beyond
+    500 km and of a frequency below 1 GHz once were.  Radars and posts, whose ends go together, all at once."""
+    scenario = load(name)
+    knobs = [knob for knob in knob_list(catalog_of(scenario), scenario) if not knob.certain]
+    radars = [knob for knob in knobs if knob.entry and catalog_of(scenario)[knob.entry].kind in ("radars", "posts")]
+    assert build(scenario, None, {knob.name: getattr(knob, end) for knob in radars}, prebuilt=STORE)
+
+
 def test_counts_are_whole_in_every_world() -> None:
     world = build(load("one_on_one"), None, {"30n6e2.pulses": 17.0, "30n6e2.track_capacity": 23.0}, prebuilt=STORE)
     assert 23 in world.rows["radars"]["track_capacity"].tolist()

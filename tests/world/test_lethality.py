@@ -82,6 +82,19 @@ def test_every_round_has_its_quoted_kill_probabilities(name) -> None:
         assert got == pytest.approx(catalog()[name].values[field].si, abs=3.0 * error + 0.03), threat.name
 
 
+@pytest.mark.parametrize("share", [0.0, 0.8, 0.9, 0.95, 1.0])
+@pytest.mark.parametrize("name", ROUNDS)
+def test_wherever_the_reference_engagement_is_the_quoted_kill_probability_comes_out(name: str, share: float) -> None:
+    """Expected: over the whole interval of what a quote is taken to have been said of, no round that is quoted to kill
+    never kills.  Once the GEM-T killed no ballistic missile at all where the reference stood in the last twentieth of
+    its interval, too steep above its range of ten kilometers."""
+    values = Values(catalog(), {"behavior.reference": share})
+    entry = catalog()[name]
+    row = interceptor(flight_values(values, entry), name)
+    found = lethality_of(entry, values, MODEL, row, Prebuilt())
+    assert [each for each in found.capped if each.used == 0.0] == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ROUNDS)
 def test_every_draw_of_a_round_has_its_quoted_kill_probabilities(name) -> None:

@@ -1,9 +1,8 @@
-"""Queries about bursts of guns and what is left to point defense."""
+"""Queries about bursts of guns."""
 
 from __future__ import annotations
 
 from openiads.audit.query import Check
-from openiads.world.codes import Gate
 
 BURSTS = [
     Check(
@@ -25,14 +24,5 @@ BURSTS = [
             b."round", b.code, b.v4, b.v3)
         FROM burst b WHERE b.code < 1 OR NOT (b.v3 BETWEEN 0 AND 1) OR abs(b.v4 - b.code * b.v3) > 1e-6 * (1 + b.v4)
             OR b.v2 < 0 OR (b.v2 > 0 AND b.v3 > 1 - exp(-0.5 * (b.v5 / b.v2) ** 2) + 1e-6)""",
-    ),
-    Check(
-        "left where declared",
-        "only a unit whose site leaves tracks to point defense says so",
-        f"""
-        SELECT g.replication, g.time, printf('unit %d leaves flight %d to a point defense, and declares none', g.unit,
-            g.flight)
-        FROM gate g JOIN units u ON u.row = g.unit WHERE g.code = {Gate.POINT_DEFENSE:d} AND u.leaves = 0""",
-        ("unit_leaves",),
     ),
 ]

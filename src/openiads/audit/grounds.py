@@ -14,7 +14,7 @@ import numpy as np
 from openiads.audit.means import cycle, fighting, followed
 from openiads.audit.places import Reach, below_horizon, clearance, local, off, radar_path
 from openiads.audit.story import Held, Span, Story
-from openiads.world.codes import Control, Emission, Event, Gate, Identity, Look, ThreatClass
+from openiads.world.codes import Control, Emission, Event, Evidence, Gate, Identity, Look, ThreatClass
 
 #: Gates that reach decides.
 REACH = (
@@ -259,6 +259,8 @@ def not_identified(story: Story, f: int, u: int) -> np.ndarray:
 def forbidden(story: Story, f: int, u: int) -> np.ndarray:
     """The control state does not let fire at what a track of it is believed to be."""
     control = story.rows["units"][u]["control"]
+    if (story.rows["zones"]["bit"] == 1 << Evidence.NO_FIRE).any():
+        control = Control.HOLD
     sure = Identity.HOSTILE
     return believed(story, f, u, lambda identity: control == Control.HOLD or identity != sure)
 
@@ -424,11 +426,11 @@ def too_early(story: Story, f: int, u: int) -> np.ndarray:
 
 
 def below_the_floor(story: Story, f: int, u: int) -> np.ndarray:
-    """A round's believed probability is below the unit's floor, or rounds of that kind are kept."""
+    """A round's believed probability is below the unit's floor, or may be on its radar's own track of the flight."""
     unit = story.rows["units"][u]
     kinds = story.rows["magazines"][unit["first_magazine"] : unit["first_magazine"] + unit["magazines"]]
     low = (kinds["pk_believed"][:, 1:5] < unit["floor"]).any()
-    return np.full(len(story.times), bool(low))
+    return fighting(story, f, u) & bool((kinds["aim"][:, :, 0] > 0.0).any()) | bool(low)
 
 
 def support_will_be_lost(story: Story, f: int, u: int) -> np.ndarray:

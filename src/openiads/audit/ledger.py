@@ -13,10 +13,11 @@ from openiads.audit.limits import LIMITS
 from openiads.audit.order import ORDER
 from openiads.audit.outcome import outcome_checks
 from openiads.audit.query import Check
+from openiads.audit.seam import SEAM
 from openiads.audit.silence import SILENCE
 from openiads.world.codes import Event
 
-CHECKS: list[Check] = [*ORDER, *ARMS, *BURSTS, *ENDINGS, *JAMMING, *SILENCE, *outcome_checks()]
+CHECKS: list[Check] = [*ORDER, *ARMS, *BURSTS, *ENDINGS, *JAMMING, *SEAM, *SILENCE, *outcome_checks()]
 
 ALWAYS = (
     "times ordered",
@@ -55,6 +56,7 @@ VIEWS = {
     "jamming": Event.JAMMING,
     "emission": Event.EMISSION,
     "decoyed": Event.DECOYED,
+    "leave": Event.LEAVE,
 }
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 LIMITS: dict[str, tuple[str, str, str]] = {
     "flight_side": ("flights", "side", "codes.Side"),
     "flight_class": ("flights", "class", "codes.ThreatClass"),
+    "flight_aloft": ("flights", "aloft", "time in the air as planned, within the run, s"),
     "unit_target_channels": ("units", "target_channels", "targets engaged at once"),
     "unit_missile_channels": ("units", "missile_channels", "rounds that hold a missile channel at once"),
     "unit_leaves": ("units", "leaves", "1: leaves tracks to point defense"),

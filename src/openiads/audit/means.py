@@ -9,8 +9,7 @@ import numpy as np
 from openiads.audit.story import Fight, Story
 from openiads.world.codes import Event, FireRule
 
-ALIKE = 10_000.0  # m, within which two tracks may look alike, and
-STALE = 30.0  # s, for which a track's last state may be what is believed
+ALIKE = 10_000.0  # m, within which two tracks may look alike
 ALIKE_SHARE = 0.1  # of the distance, where that is more: a coasting track's doubt grows
 
 
@@ -106,29 +105,17 @@ def reserved(story: Story, f: int, u: int) -> np.ndarray:
 
 
 def left_to_point_defense(story: Story, f: int, u: int) -> np.ndarray:
-    """The unit leaves tracks to a point defense that works, has rounds and may be reached by the flight's way on."""
-    able = np.zeros(len(story.times), bool)
-    flight = story.flight(f)
-    for p, unit in enumerate(story.rows["units"]):
-        if int(story.rows["units"][u]["leaves"]) >> p & 1:
-            first = int(unit["first_magazine"])
-            far = max(reach_of(story, first + n) for n in range(int(unit["magazines"])))
-            near = np.linalg.norm(flight[:, :3] - unit["position"], axis=1) < far
-            coming = near | (np.nan_to_num(_closing(flight, unit["position"]), nan=0.0) > 0.0)
-            able |= story.works(int(unit["radar"])) & (story.left(p) > 0) & coming
-    return story.lately(able, cycle(story, u) + STALE, 3.0)
-
-
-def reach_of(story: Story, m: int) -> float:
-    """How far (m) along the ground a kind of round comes by its table of flight, and its limits."""
-    tables, at = story.world.tables, int(story.rows["magazines"][m]["flyout_table"])
-    return min(float(tables[at] * tables[at + 2]) * 1.1, float(story.rows["magazines"][m]["limits"][0][1]) + ALIKE)
-
-
-def _closing(states: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Speed (m/s) with which a flight comes nearer to a place, at each second."""
-    off = at - states[:, :3]
-    return np.sum(off * states[:, 3:], axis=1) / np.maximum(np.linalg.norm(off, axis=1), 1.0)
+    """The unit leaves tracks to point defense, and a track of the flight is left and not yet taken back."""
+    spans = []
+    for e in story.of(Event.LEAVE, code=0):
+        serial, since = int(e["track"]), float(e["time"])
+        if int(story.rows["units"][u]["leaves"]) >> int(e["unit"]) & 1 == 0:
+            continue
+        if e["flight"] == f or any(track.serial == serial and track.flight == f for track in story.tracks):
+            rows = story.of(Event.LEAVE, track=serial)
+            back = [float(b["time"]) for b in rows if b["code"] > 0 and b["time"] >= since]
+            spans.append((since, min(back, default=math.inf)))
+    return story.lately(story.during(spans), cycle(story, u))
 
 
 def operator_busy(story: Story, f: int, u: int) -> np.ndarray:

@@ -59,7 +59,12 @@ class Purpose(IntEnum):
     EMIT = 26  # emission control: radar, slot 0 the phase of its blinking, n its n-th order
     HOMING = 27  # which of several emitters a weapon takes: flight
     BURST = 29  # aiming bias of a gun's burst and whether it kills: flight, slot of the n-th shot at it
+    IDENTIFY = 31  # whether the code of the day of a unit is wrong: unit
+    CIVIL = 33  # when a flight of an airway comes, whether it squawks and has a plan: flight
+    HOTLINE = 32  # whether and when a notice comes through: (zone, line)
     STROBE = 30  # errors of a jammer's bearing: (radar, flight), slot of the look's time
+    DEBRIS = 34  # where pieces of an intercept come down: flight, slot of the piece
+    CAMPAIGN = 35  # between raids: a raid of the scenario, slot 0 its number of flights; an element, slot 1 its repair
 
 
 def actor_number(qualified_name: str) -> int:

@@ -18,6 +18,7 @@ from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors
 from openiads.base.fields import field_errors, refusal
 from openiads.base.jsonable import Json
+from openiads.base.paths import is_file
 from openiads.base.toml import Loc
 from openiads.base.words import nearest
 from openiads.catalog.load import catalog
@@ -376,7 +377,7 @@ def load_claim(name_or_path: str | Path) -> Claim:
     path = Path(name_or_path)
     if str(name_or_path) in names:
         path = Path(str(resources.files("openiads.shelf") / "claims" / f"{name_or_path}.toml"))
-    elif not path.is_file():
+    elif not is_file(path):
         remedy = f"{nearest(str(name_or_path), names)}Packaged claims: {', '.join(names)}."
         raise InputError(str(name_or_path)[:200], "no claim of that name and no file", remedy)
     return claim_of(toml.read_text(path), str(path))

@@ -10,14 +10,16 @@ from openiads.physics.filtering import vertical_deviation
 from openiads.physics.flyout import track_acceleration
 from openiads.physics.motion import local_up
 from openiads.physics.reach import slack, time_to_reach
-from openiads.physics.windows import Shot, first_feasible
+from openiads.physics.windows import WHOLE, Shot, feasible, surely_above
 from openiads.world.codes import Control, Evidence, Gate, Identity, ThreatClass, TrackState
 from openiads.world.trace import GATE_RANK
 
 FREE, TIGHT, HOLD = int(Control.FREE), int(Control.TIGHT), int(Control.HOLD)
 ASSUMED_FRIEND, FRIEND, NEUTRAL = int(Identity.ASSUMED_FRIEND), int(Identity.FRIEND), int(Identity.NEUTRAL)
 HOSTILE, PENDING = int(Identity.HOSTILE), int(Identity.PENDING)
-ANSWERED = (1 << int(Evidence.IFF_REPLY)) | (1 << int(Evidence.CIVIL_TRANSPONDER))
+NOTIFIED = 1 << int(Evidence.NOTIFIED)
+ANSWERED = (1 << int(Evidence.IFF_REPLY)) | (1 << int(Evidence.CIVIL_TRANSPONDER)) | NOTIFIED
+NO_FIRE, FREE_FIRE = 1 << int(Evidence.NO_FIRE), 1 << int(Evidence.FREE_FIRE)
 NOT_IDENTIFIED, RULES = int(Gate.NOT_IDENTIFIED), int(Gate.RULES_OF_ENGAGEMENT)
 OUT_OF_RANGE, OUT_OF_HEIGHT = int(Gate.OUT_OF_RANGE), int(Gate.OUT_OF_HEIGHT)
 OUT_OF_SPEED, NOT_ENOUGH_G, NO_TIME = int(Gate.OUT_OF_SPEED), int(Gate.NOT_ENOUGH_G), int(Gate.NO_TIME)
@@ -26,6 +28,8 @@ BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
 CONFIRMED = int(TrackState.CONFIRMED)
+MORE = 1.0 + 1e-9  # times a greatest value: surely more
+MOMENT = 1e-3  # s, by which times are told apart surely
 TRIED = 32  # parts of the horizon at which it is asked why there is no intercept
 UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of costs
 
@@ -56,11 +60,16 @@ def attacks(unit, track):
 def permitted(unit, track):
     """0 if the unit's control state permits fire at a track, else the gate that forbids it.
 
-    Free: anything not friend, assumed friend or neutral, but of what has answered only the hostile.  Tight: hostile
-    only.  Hold: nothing, but where self-defense is declared a hostile track that comes at the unit itself.
+    Free: anything not friend, assumed friend or neutral, but of what has answered or was notified only the hostile.
+    Tight: hostile only.  Hold: nothing, but where self-defense is declared a hostile track that comes at the unit
+    itself.  In a free-fire zone tight is free, in a no-fire zone anything is hold.
     """
     control = unit["control"]
     identity = track["identity"]
+    if track["evidence"] & FREE_FIRE != 0 and control == TIGHT:
+        control = FREE
+    if track["evidence"] & NO_FIRE != 0:
+        control = HOLD
     if identity == PENDING and control != HOLD:
         return NOT_IDENTIFIED
     if (control == FREE or control == TIGHT) and identity == HOSTILE:
@@ -88,11 +97,24 @@ def believed_velocity(climb_spread, track):
     return x[3] - excess * ux, x[4] - excess * uy, x[5] - excess * uz, math.sqrt(trust) * deviation
 
 
+@kernel("f8(Magazine, Track)")
+def level_doubt(magazine, track):
+    """Deviation (m) of a track's height where a kind of round has a floor for what flies, else 0."""
+    floor = magazine["limits"][0, 2]
+    return vertical_deviation(track["x"], track["p"], 0) if track["ballistic"] == 0 and floor > 0.0 else 0.0
+
+
 @kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8)")
 def window(tables, unit, magazine, track, ready):
     """First and last feasible intercept of a track for a launch from ``ready`` on: (first, x, y, z, last); inf if
     none.
     """
+    return opening(tables, unit, magazine, track, ready, WHOLE)
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8, f8)")
+def opening(tables, unit, magazine, track, ready, enough):
+    """``window`` as far as it is asked; ``enough`` : as in ``windows.feasible``."""
     x, at, ballistic = track["x"], unit["position"], track["ballistic"]
     vx, vy, vz = x[3], x[4], x[5]
     rise = 0.0
@@ -100,7 +122,11 @@ def window(tables, unit, magazine, track, ready):
         vx, vy, vz, rise = believed_velocity(magazine["climb_spread"], track)
     # a flight does not go below the ground, however sure its track is of that
     height = vertical_deviation(x, track["p"], 0) if ballistic == 1 else math.inf
-    least = magazine["least_speed"]
+    least, required = magazine["least_speed"], magazine["required"][believed_class(track)]
+    if ballistic == 0:
+        least = max(least, magazine["speed_ratio"] * track["speed"])
+    if least > MORE * magazine["quickest"] or 3.0 * required > MORE * magazine["liveliest"]:
+        return math.inf, 0.0, 0.0, 0.0, math.inf  # nowhere in the table
     shot = Shot(
         magazine["flyout_table"],
         at[0],
@@ -115,21 +141,23 @@ def window(tables, unit, magazine, track, ready):
         vz,
         track["time"],
         ballistic,
-        magazine["required"][believed_class(track)],
-        least if ballistic == 1 else max(least, magazine["speed_ratio"] * track["speed"]),
+        required,
+        least,
         magazine["horizon"][ballistic],
         height,
         rise,
+        level_doubt(magazine, track),
     )
-    return first_feasible(tables, magazine["limits"][ballistic], shot)
+    return feasible(tables, magazine["limits"][ballistic], shot, enough)
 
 
-@kernel("i8(f8[::1], Magazine, f8, f8, f8, f8, f8, i8)")
-def point_gate(tables, magazine, flat, height, distance, after, speed, kind):
+@kernel("i8(f8[::1], Magazine, f8, f8, f8, f8, f8, i8, i8)")
+def point_gate(tables, magazine, flat, height, distance, after, speed, kind, met):
     """The first gate that an intercept at a point meets, 0 for none: range, height, speed, lift, time.
 
     flat, distance : m along the surface and straight from the launcher;  after : s until the target is there;
-    speed : m/s of the target;  kind : what it is taken for, `codes.ThreatClass`
+    speed : m/s of the target;  kind : what it is taken for, `codes.ThreatClass`;  met : the gate of a point before,
+    which stands if this one is no nearer to a shot
     """
     falls = kind == BALLISTIC
     table, limits = magazine["flyout_table"], magazine["limits"][1 if falls else 0]
@@ -137,6 +165,8 @@ def point_gate(tables, magazine, flat, height, distance, after, speed, kind):
         return OUT_OF_RANGE
     time, arrival, available = time_to_reach(tables, table, flat, height)
     if time == math.inf:  # at another height a round may come as far
+        if GATE_RANK[met] >= GATE_RANK[OUT_OF_HEIGHT]:
+            return met  # whichever it is
         tall = (tables[table + 1] - 1.0) * tables[table + 3]
         for n in range(1, 5):  # eighths of the table's height, up to its middle
             other, _, _ = time_to_reach(tables, table, flat, 0.125 * n * tall)
@@ -163,8 +193,10 @@ def why_not(tables, unit, magazine, track, ready):
         vx, vy, vz, _ = believed_velocity(magazine["climb_spread"], track)
     gx, gy, gz = track_acceleration(x[0], x[1], x[2], vx, vy, vz, track["ballistic"])
     horizon = magazine["horizon"][track["ballistic"]]
-    lowest = max(magazine["limits"][track["ballistic"], 2], 0.0)
-    gate = OUT_OF_RANGE
+    limits = magazine["limits"][track["ballistic"]]
+    lowest = max(limits[2], 0.0) if falls else 0.0
+    floor = -math.inf if falls else surely_above(limits[2], level_doubt(magazine, track))
+    gate, kind = OUT_OF_RANGE, believed_class(track)
     for n in range(TRIED + 1):
         after = n * horizon / TRIED
         s = ready + after - track["time"]
@@ -173,15 +205,22 @@ def why_not(tables, unit, magazine, track, ready):
             x[1] + s * (vy + 0.5 * s * gy),
             x[2] + s * (vz + 0.5 * s * gz),
         )
+        ox, oy, oz = px - at[0], py - at[1], pz - at[2]
+        distance = math.sqrt(ox * ox + oy * oy + oz * oz)
+        if not falls and (distance < limits[0] or distance > limits[1]):
+            continue  # out of range at any height, the gate that there is already
         _, _, _, height = local_up(px, py, pz)
         if height < lowest:
             if falls:
                 break
             height = lowest  # a flight does not go below the ground
-        ox, oy, oz = px - at[0], py - at[1], pz - at[2]
-        distance = math.sqrt(ox * ox + oy * oy + oz * oz)
+        low = height < floor
+        if not falls and not low:
+            height = max(height, limits[2] + 0.01)  # what is measured too badly is taken for one at the floor
         flat = math.sqrt(max(distance * distance - height * height, 0.0))
-        found = point_gate(tables, magazine, flat, height, distance, after, track["speed"], believed_class(track))
+        found = point_gate(tables, magazine, flat, height, distance, after, track["speed"], kind, gate)
+        if found == 0 and low:
+            found = OUT_OF_HEIGHT
         if found == 0:  # feasible for a moment between two points of the search
             return NO_TIME
         if GATE_RANK[found] > GATE_RANK[gate]:
@@ -196,6 +235,15 @@ def envelope(tables, unit, magazine, track, ready):
 
     The spare time, s, is how long a launch at the first feasible intercept could wait.
     """
+    return shot_at(tables, unit, magazine, track, ready, WHOLE)
+
+
+@kernel("tuple_of(i8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8, f8)")
+def shot_at(tables, unit, magazine, track, ready, enough):
+    """``envelope`` as far as it is asked: with ``enough`` (s) of 0 or more the last intercept is not looked for.
+
+    Spare time beyond that is told as some time beyond it, and the first intercept then as one not after it.
+    """
     kind = believed_class(track)
     believed = magazine["pk_believed"][kind]
     if magazine["classes"] & (1 << kind) == 0:
@@ -204,9 +252,12 @@ def envelope(tables, unit, magazine, track, ready):
         return PROBABILITY_FLOOR, math.inf, math.inf, 0.0, 0.0
     if track["speed"] > magazine["speed_limit"]:
         return OUT_OF_SPEED, math.inf, math.inf, 0.0, 0.0
-    first, x, y, z, last = window(tables, unit, magazine, track, ready)
+    most = enough + magazine["slowest"] + MOMENT if enough >= 0.0 else WHOLE  # no round flies longer than that
+    first, x, y, z, last = opening(tables, unit, magazine, track, ready, most)
     if first == math.inf:
         return why_not(tables, unit, magazine, track, ready), first, last, 0.0, 0.0
+    if enough >= 0.0 and first - ready > most:
+        return 0, first, last, believed, first - ready - magazine["slowest"]
     return 0, first, last, believed, spare_time(tables, unit, magazine, track, x, y, z, first - ready)
 
 

@@ -179,6 +179,8 @@ def adopt(function: Callable[..., object], place: str, dials: Sequence[float] = 
             raise InputError(
                 place, f"returned {order!r}, not an Order", "Return HOLD or Order(FIRE, own.track, rounds)."
             )
+        if not all(isinstance(each, int | np.integer) for each in order):
+            raise InputError(place, f"ordered {tuple(order)!r}", "Action, track and rounds are whole numbers.")
         if order.action not in (FIRE, BREAK_OFF, HOLD.action):
             raise InputError(place, f"ordered action {order.action!r}", "Orders are FIRE, HOLD and BREAK_OFF.")
         if order.action == FIRE and (order.track != own.track or order.rounds < 1):

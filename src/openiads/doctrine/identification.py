@@ -1,6 +1,7 @@
 """Identity: evidence bits and a prior become a belief, and the belief a rung of the ladder.
 
-Signs of one cause are entered together: what was heard, where and by what plan it flies, how it moves.
+Signs of one cause are entered together: what was heard, where and by what plan it flies, how it moves, where it comes
+from, what was notified.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ BALLISTIC_TRAJECTORY = 1 << int(Evidence.BALLISTIC_TRAJECTORY)
 LOW_FAST_INBOUND = 1 << int(Evidence.LOW_FAST_INBOUND)
 SMALL_SLOW_INBOUND = 1 << int(Evidence.SMALL_SLOW_INBOUND)
 MOTION = CIVIL_BAND | OUTSIDE_BAND | BALLISTIC_TRAJECTORY | LOW_FAST_INBOUND | SMALL_SLOW_INBOUND
+NOTIFIED = 1 << int(Evidence.NOTIFIED)
+FROM = int(Evidence.FROM_HOSTILE)  # the first of four
+COMES_FROM = 15 << FROM
+SURELY = 50.0  # a cap beyond the least likelihood that is told from 0: the error of a notice alone limits what it says
 IFF_DONE = IFF_REPLY | IFF_NO_REPLY
 PENDING, UNKNOWN = int(Identity.PENDING), int(Identity.UNKNOWN)
 ASSUMED_FRIEND, FRIEND = int(Identity.ASSUMED_FRIEND), int(Identity.FRIEND)
@@ -110,6 +115,13 @@ def believe(situation, track):
         motion_probability(motion, bits, 2),
         situation["ballistic_cap"] if bits & BALLISTIC_TRAJECTORY else cap,
     )
+    if bits & COMES_FROM != 0:
+        for n in range(4):
+            if bits & (1 << (FROM + n)) != 0:
+                area = situation["origin"][n]
+                enter(weights, area[0], area[1], area[2], cap)
+    if bits & NOTIFIED != 0:
+        enter(weights, situation["notice_error"], 1.0, 1.0, SURELY)
     most = max(weights[0], weights[1], weights[2])
     total = 0.0
     for h in range(3):

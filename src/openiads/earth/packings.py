@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ElementTree
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -120,22 +120,25 @@ def unpacked(path: Path, limit: int) -> bytes:
 @contextmanager
 def unpacking(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
     """A plain or packed file, opened to be read from its beginning; InputError for one that cannot be unpacked."""
-    lower = path.name.lower()
     try:
-        if lower.endswith(".gz"):
-            with gzip.open(path) as file:
-                yield file
-        elif lower.endswith(".zip"):
-            member = member_of(path)
-            with zipfile.ZipFile(path) as archive, archive.open(member) as inside:
-                yield inside
-        else:
-            with path.open("rb") as plain:
-                yield plain
-    except _PACKED_ODDLY as problem:  # encrypted members too
-        raise _oddly_packed(path, problem) from problem
+        with ExitStack() as opened:
+            try:
+                file = _opened(path, opened)
+            except _PACKED_ODDLY as problem:  # encrypted members too
+                raise _oddly_packed(path, problem) from problem
+            yield file
     except _DAMAGED as problem:
         raise InputError(str(path), f"cannot be unpacked ({problem})", "Fetch the file again.") from problem
+
+
+def _opened(path: Path, opened: ExitStack) -> IO[bytes] | gzip.GzipFile:
+    lower = path.name.lower()
+    if lower.endswith(".gz"):
+        return opened.enter_context(gzip.open(path))
+    if lower.endswith(".zip"):
+        member = member_of(path)
+        return opened.enter_context(opened.enter_context(zipfile.ZipFile(path)).open(member))
+    return opened.enter_context(path.open("rb"))
 
 
 def unpacked_size(path: Path) -> int | None:

@@ -112,6 +112,8 @@ def _frame(path: Path, file: DatasetReader) -> Frame:
         raise InputError(str(path), "says no coordinate system", "Write it with EPSG:4326.")
     if not file.crs.is_geographic or file.transform.b or file.transform.d:
         raise InputError(str(path), "not on a latitude-longitude grid", "Reproject it to EPSG:4326.")
+    if "OVERVIEW_FILE" in file.tags(ns="OVERVIEWS"):  # coarser copies of the heights, in a file that it names
+        raise InputError(str(path), "names another file as its overviews", "Write it again, e.g. with gdal_translate.")
     told = file.crs.to_wkt()
     unit = file.crs.units_factor[0].lower()
     if "degree" not in unit and unit != "unknown":

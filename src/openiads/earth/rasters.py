@@ -31,6 +31,7 @@ from openiads.earth.worldwide import packaged_mean, packaged_sea
 FOOT = 0.3048  # m
 TOLD_BELOW = 0.01  # share of a file's heights below the sea from which it is told
 BELOW_SEA = ("ground", "sea")
+Unit = Callable[[Degrees], Degrees]  #: makes degrees of a latitude or longitude in another unit
 
 
 def source_of(path: Path) -> Source:
@@ -151,31 +152,30 @@ class Mosaic:
             for cell in _cells(tile.frame):
                 self._by_cell.setdefault(cell, []).append(k)
 
-    def givers(self, lat: Degrees, lon: Degrees) -> NDArray[np.int32]:
+    def givers(self, lat: Degrees, lon: Degrees, unit: Unit = np.asarray) -> NDArray[np.int32]:
         """Which tile gives the height at places of any shape (-1: none)."""
-        return self.values(lat, lon, heights=False)[1]
+        return self.values(lat, lon, unit, heights=False)[1]
 
-    def values(self, lat: Degrees, lon: Degrees, *, heights: bool = True) -> tuple[Degrees, NDArray[np.int32]]:
+    def values(
+        self, lat: Degrees, lon: Degrees, unit: Unit = np.asarray, *, heights: bool = True
+    ) -> tuple[Degrees, NDArray[np.int32]]:
         """Heights at places of any shape, NaN where no tile has data, and which tile gives each (-1: none).
 
+        unit : what makes degrees of the places, of some at a time: there may be a million
         heights : whether they are wanted; left out they are NaN, which is quicker
         """
         shape = np.shape(lat)
         lat, lon = np.ravel(lat), np.ravel(lon)
         found, givers = np.full(lat.size, np.nan), np.full(lat.size, -1, np.int32)
-        number = _cell_numbers(lat, lon)
-        order = np.argsort(number, kind="stable")
-        firsts = np.flatnonzero(np.diff(number[order], prepend=-1))
-        for part in np.split(order, firsts[1:]) if len(order) else ():
-            row, column = divmod(int(number[part[0]]), 360)
-            for k in self._by_cell.get((row - 90, column), ()):
+        for (row, column), part in _by_cells(unit(lat), unit(lon)):
+            for k in self._by_cell.get((row, column), ()):
                 tile, todo = self.tiles[k], part[givers[part] < 0]
-                here = todo[tile.frame.inside(lat[todo], lon[todo])]
+                here = todo[tile.frame.inside(unit(lat[todo]), unit(lon[todo]))]
                 if len(here) and heights:
-                    found[here] = tile.values(lat[here], lon[here])
+                    found[here] = tile.values(unit(lat[here]), unit(lon[here]))
                     givers[here[~np.isnan(found[here])]] = k
                 elif len(here):
-                    givers[here[tile.known(lat[here], lon[here])]] = k
+                    givers[here[tile.known(unit(lat[here]), unit(lon[here]))]] = k
                 self.judge(tile)
         return found.reshape(shape), givers.reshape(shape)
 
@@ -230,18 +230,17 @@ class Mosaic:
         sea = self.on_missing == "sea"
 
         def surface(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-            lat, lon = np.degrees(lat), np.degrees(lon)
-            heights, givers = self.values(lat, lon)
+            heights, givers = self.values(lat, lon, np.degrees)
             if not sea and (givers < 0).any():
-                raise outside(label, lat, lon, givers >= 0)
+                raise outside(label, np.degrees(lat), np.degrees(lon), givers >= 0)
             heights[givers < 0] = 0.0
             return heights
 
         def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-            lat, lon = np.asarray(np.degrees(lat)), np.asarray(np.degrees(lon))
-            found = np.asarray(self.givers(lat, lon) >= 0)
+            lat, lon = np.asarray(lat), np.asarray(lon)
+            found = np.asarray(self.givers(lat, lon, np.degrees) >= 0)
             if sea and not found.all():  # publishers make no tiles of the open sea
-                found[~found] = packaged_sea(lat[~found], lon[~found])
+                found[~found] = packaged_sea(np.degrees(lat[~found]), np.degrees(lon[~found]))
             return found
 
         step = max(tile.frame.lat_step for tile in self.tiles) * METERS_PER_DEGREE if self.tiles else 0.0
@@ -254,7 +253,7 @@ class Mosaic:
             coarse=step > 500.0,
             files=tuple(tile.path.name for tile in self.tiles),
             sea_elsewhere=sea,
-            givers=lambda lat, lon: self.givers(np.degrees(lat), np.degrees(lon)),
+            givers=lambda lat, lon: self.givers(lat, lon, np.degrees),
             remarks=lambda: (*self.remarks(), *remarks()),
         )
 
@@ -265,6 +264,18 @@ def _cells(frame: Frame) -> set[tuple[int, int]]:
     rows = range(math.floor(south - 1e-9), math.floor(north + 1e-9) + 1)
     columns = range(math.floor(west - 1e-9), min(math.floor(east + 1e-9), math.floor(west) + 360) + 1)
     return {(row, column % 360) for row in rows for column in columns}
+
+
+def _by_cells(lat: Degrees, lon: Degrees) -> list[tuple[tuple[int, int], NDArray[np.int32]]]:
+    """The square degrees (south, west from 0 to 359) in which places (n,) lie, from the south and the west, and which
+    places lie in each."""
+    number = _cell_numbers(lat, lon)
+    order = np.argsort(number, kind="stable").astype(np.int32)
+    number = number[order]
+    firsts = np.flatnonzero(np.diff(number, prepend=-1))
+    cells = [divmod(int(each), 360) for each in number[firsts]]
+    parts = np.split(order, firsts[1:]) if len(order) else []
+    return [((row - 90, column), part) for (row, column), part in zip(cells, parts, strict=True)]
 
 
 def _cell_numbers(lat: Degrees, lon: Degrees) -> NDArray[np.int32]:

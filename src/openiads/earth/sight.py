@@ -138,7 +138,7 @@ def mask_table(
     """The mask table (layout above) of an antenna: flat float64 [8 + azimuths x ranges].
 
     lat, lon : rad;  antenna_height : above the sea, m (ground + mast);  earth_factor : k;
-    max_range : m, at most 500 km, rounded up to whole steps.
+    max_range : m, at most 600 km, rounded up to whole steps.
     Terrain is sampled at the table's own points, and each height comes from the running maximum of the slopes along its
     azimuth.  Raises InputError for an antenna under the ground or a number out of its range.
     """
@@ -159,9 +159,9 @@ def relief_around(
 
     No refraction, crest factor or antenna height changes it, so that tables for many of these take it again.
     """
-    if not (0.0 < range_step <= max_range <= 500e3 and azimuths >= 4):
+    if not (0.0 < range_step <= max_range <= 600e3 and azimuths >= 4):
         reason = f"range {max_range:g} m, step {range_step:g} m, {azimuths} azimuths"
-        raise InputError("mask table", reason, "Needs 0 < step <= range <= 500 km, at least 4 azimuths.")
+        raise InputError("mask table", reason, "Needs 0 < step <= range <= 600 km, at least 4 azimuths.")
     ranges = np.arange(_count(max_range, range_step)) * range_step
     angles = np.arange(azimuths) * (2.0 * math.pi / azimuths)
     lats, lons = (np.empty((azimuths, len(ranges))) for _ in range(2))
@@ -303,6 +303,34 @@ def edge_table(mask: np.ndarray) -> np.ndarray:
     body[:, 0] = 0.0
     body[:, 1:] = np.maximum.accumulate(index, axis=1) * step
     return edge
+
+
+def cover_table(mask: np.ndarray) -> np.ndarray:
+    """For each range of a mask table the greatest height that it asks for there or nearer, at any azimuth.
+
+    Parameters
+    ----------
+    mask
+        As of ``mask_table``.
+
+    Returns
+    -------
+    ndarray
+        Count of ranges, ranges a meter, then the heights, m: what `greatest_height` reads.
+    """
+    count = int(mask[1])
+    heights = np.maximum.accumulate(mask[HEADER:].reshape(-1, count).max(axis=0))
+    return np.concatenate(([float(count), mask[6]], heights))
+
+
+@kernel("f8(f8[::1], i8, f8)", entry=True)
+def greatest_height(tables, at, ground_range):
+    """Greatest height (m) that a mask asks for up to a ground range (m, >= 0), from its cover table in an arena.
+
+    ``NEVER`` beyond its last range.
+    """
+    x = ground_range * tables[at + 1]
+    return tables[at + 3 + int(x)] if x < tables[at] - 1.0 else NEVER
 
 
 class Profile(NamedTuple):

@@ -18,18 +18,20 @@ from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.asking import ask_user, briefing
-from openiads.engine.rounds import no_round, offer, rounds_for
+from openiads.engine.rounds import last_launch, no_round, offer, overdrawn, rounds_for
 from openiads.parts import dice
+from openiads.parts.deconfliction import tell_mistake
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
 from openiads.parts.flights import away_from, finish
 from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
 from openiads.parts.geometry import angle_between, azimuth_of, bearing
 from openiads.parts.hypotheses import undecided
 from openiads.parts.launchers import launcher_ready_at, ready_launcher, rounds_of
-from openiads.parts.support import support_probability
+from openiads.parts.support import aim_share, support_probability
 from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round
 from openiads.physics.motion import local_up
+from openiads.physics.windows import WHOLE
 from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log_decide, log_shorten
@@ -42,6 +44,7 @@ RULE_BAD_ORDER = int(Status.RULE_BAD_ORDER)
 NO_FIRM_TRACK = int(Gate.NO_FIRM_TRACK)
 NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
 TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
+PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 NOT_THREATENING = int(Gate.NOT_THREATENING)
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
 NOT_ACQUIRED, SILENT = int(Gate.NOT_ACQUIRED), int(Gate.SILENT)
@@ -85,22 +88,34 @@ def support_gate(sim, u, magazine, x, y, z):
     return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
 
 
-@kernel("f8(Sim, i8, f8)")
-def support_to(sim, e, arrival):
-    """Probability that a round of engagement ``e`` launched now keeps its support to an intercept at ``arrival``."""
+@kernel("tuple_of(i8, f8)(Sim, i8, f8)")
+def promise(sim, e, arrival):
+    """(gate or 0, what is left of a kill probability) of a round of engagement ``e`` launched now to meet its target at
+    ``arrival``: it must keep its support until then, and one led along a track is no better than that track.
+    """
     engagement = sim.engagements[e]
     x, y, z, vx, vy, vz = own_state(sim, e)
     ahead = arrival - sim.situation[0]["now"]
     radar = sim.radars[sim.units[engagement["unit"]]["radar"]]
     distance = away_from(radar["position"], x + vx * ahead, y + vy * ahead, z + vz * ahead)
-    return support_probability(sim, e, engagement["magazine"], arrival, distance)
+    keeps = support_probability(sim, e, engagement["magazine"], arrival, distance)
+    unit, magazine, kind = sim.units[engagement["unit"]], sim.magazines[engagement["magazine"]], 0
+    if engagement["own"] >= 0:
+        kind = believed_class(sim.tracks[engagement["own"]])
+    share = aim_share(sim, e, magazine["aim"][kind], distance)
+    gate = 0
+    if keeps < unit["launch_margin"]:
+        gate = SUPPORT
+    elif share < 1.0 and magazine["pk_believed"][kind] * share < unit["floor"]:
+        gate = PROBABILITY_FLOOR
+    return gate, keeps * share
 
 
 @kernel("tuple_of(i8, f8, f8, f8)(Sim, i8)")
 def prospect(sim, e):
     """(gate or 0, first and last feasible intercept s, believed probability) of a shot of engagement ``e`` now.
 
-    The probability is that of a kill by a round that keeps its support to the intercept.
+    The probability is that of a kill by a round that keeps its support to the intercept, on the track as it is.
     With no round in the air the kind of round is chosen anew on what is known now.
     """
     now = sim.situation[0]["now"]
@@ -108,7 +123,7 @@ def prospect(sim, e):
     u = engagement["unit"]
     own_track = sim.tracks[engagement["own"]]
     if engagement["in_flight"] == 0:
-        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now)
+        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now, WHOLE, 0)
         engagement["magazine"] = magazine if magazine >= 0 else engagement["magazine"]
     else:
         magazine = engagement["magazine"]
@@ -116,26 +131,50 @@ def prospect(sim, e):
     if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
         gate = NO_CHANNEL
     if gate == 0:
-        keeps = support_to(sim, e, first)
-        believed *= keeps
-        if keeps < sim.units[u]["launch_margin"]:
-            gate = SUPPORT
+        gate, left = promise(sim, e, first)
+        believed *= left
     return gate, first, last, believed
 
 
-@kernel("f8(Unit, Magazine, Track, f8, f8, f8)")
-def time_to_wait(unit, magazine, track, now, first, last):
-    """How long (s) a crew that fires late may still wait for a shot at a track; not above 0: it fires now.
+@kernel("i8(Sim, i8)")
+def ahead_of(sim, e):
+    """How many of the unit's other engagements have still to launch first, at what does its harm no later."""
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    harm = sim.tracks[engagement["track"]]["time_to_asset"]
+    count = 0
+    for other in range(unit["first_engagement"], unit["first_engagement"] + unit["target_channels"]):
+        state = sim.engagements[other]["state"]
+        if other != e and (state == DECIDING or state == FIRING) and sim.engagements[other]["fired"] == 0:
+            if sim.tracks[sim.engagements[other]["track"]]["time_to_asset"] <= harm:
+                count += 1
+    return count
 
-    The last shot must meet the threat before it does its harm, and before it the crew wants the time for a first one:
-    two flights of the round, two salvos, to see what the first came to, and to decide twice, slowly.
+
+@kernel("f8(Sim, i8, f8)")
+def time_to_wait(sim, e, first):
+    """How long (s) a crew that fires late may still wait for a shot of engagement ``e``; not above 0: it fires now.
+
+    A second salvo must meet the threat before it does its harm, and the first one early enough before its launch: the
+    rounds of both leave one by one, after the first salvos of other engagements, the crew sees what came of the first,
+    and decides twice, slowly.
+
+    first : s, first intercept of a launch now
     """
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    own, harm = sim.tracks[engagement["own"]], now + sim.tracks[engagement["track"]]["time_to_asset"]
     slowly = unit["crew_delay"] * math.exp(2.0 * unit["crew_spread"])
-    salvos = 2.0 * unit["salvo"] * unit["salvo_interval"]
-    harm = now + track["time_to_asset"]
-    open_ended = last >= now + magazine["horizon"][track["ballistic"]] - 1.0  # it is not searched further
-    latest = harm if open_ended else min(last, harm)
-    return latest - now - 2.0 * (first - now) - unit["assess_delay"] - 2.0 * slowly - salvos
+    launching = unit["salvo"] * unit["salvo_interval"]
+    if first >= harm:
+        return 0.0
+    again = last_launch(sim, engagement["unit"], own, now, harm, 0) - launching - slowly
+    seen = again - unit["assess_delay"] - launching
+    if first >= seen:
+        return 0.0
+    begins = last_launch(sim, engagement["unit"], own, now, seen, 0) - ahead_of(sim, e) * launching
+    return begins - slowly - now
 
 
 @kernel("void(Sim, i8, f8)")
@@ -216,7 +255,7 @@ def decide(sim, e, view, rule):
         set_gate_of_track(sim, f, u, gate, own_track)
         return
     if unit["latest"] == 1:
-        spare = time_to_wait(unit, sim.magazines[engagement["magazine"]], track, now, first, last)
+        spare = time_to_wait(sim, e, first)
         if spare > 0.0:
             set_gate_wait(sim, f, u, RULE_HELD, spare)
             hold = sim.model[0]["hold_limit"]  # what is judged now may be judged otherwise soon: it is asked again
@@ -242,6 +281,13 @@ def end_salvo(sim, e):
     engagement["due"] = math.inf if flying else sim.situation[0]["now"]
 
 
+@kernel("void(Sim, i8, i8, Track)")
+def note_shot(sim, u, f, track):
+    """Unit ``u`` has fired at flight ``f`` on a track of its post: it is engaging, and a mistake is logged."""
+    tell_mistake(sim, u, f, track)
+    set_gate(sim, f, u, ENGAGING)
+
+
 @kernel("void(Sim, i8)")
 def launch_next(sim, e):
     """Launch the next round an engagement wants as soon as launcher, channel and geometry allow."""
@@ -265,14 +311,11 @@ def launch_next(sim, e):
     if first < math.inf and not channel_free(sim, u, engagement["magazine"], first):
         set_gate(sim, f, u, NO_CHANNEL)
         return
-    keeps = support_to(sim, e, first) if first < math.inf else 0.0
-    gate = (
-        support_gate(sim, u, engagement["magazine"], x, y, z)
-        if first < math.inf
-        else why_not(sim.tables, unit, magazine, own, now)
-    )
-    if gate == 0 and keeps < unit["launch_margin"]:
-        gate = SUPPORT
+    kept, left = promise(sim, e, first) if first < math.inf else (SUPPORT, 0.0)
+    gate = 0 if first < math.inf else why_not(sim.tables, unit, magazine, own, now)
+    if gate == 0:
+        gate = support_gate(sim, u, engagement["magazine"], x, y, z)
+    gate = kept if gate == 0 else gate
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
     silent = sim.radars[unit["radar"]]["emitting"] == 0  # since its last look
     if gate == 0 and (silent or not seen):
@@ -290,14 +333,16 @@ def launch_next(sim, e):
         if soonest == math.inf:
             gate = no_round(sim, u)
         engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
+    elif gate == 0 and overdrawn(sim, u, track):
+        gate = no_round(sim, u)
     if gate != 0:
         set_gate_of_track(sim, f, u, gate, own)
         if gate == NO_ROUND or gate == RESERVED:
             end_salvo(sim, e)
         return  # the rest of a salvo is asked for again while its first rounds fly
-    if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)] * keeps, first, x, y, z):
+    if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)] * left, first, x, y, z):
         return
-    set_gate(sim, f, u, ENGAGING)
+    note_shot(sim, u, f, track)
     engagement["wanted"] -= 1
     if engagement["wanted"] == 0:
         engagement["state"] = FLYING
@@ -318,7 +363,10 @@ def look_at_result(sim, e):
     if killed or not looks_again(unit["fire_rule"]):
         track = sim.tracks[engagement["track"]]
         if track["serial"] == engagement["serial"] and not looks_again(unit["fire_rule"]):
-            track["refused"] = 1  # the rule gives a target no more than this, also if it turns out to live
+            if track["left_to"] != 0:  # more than this unit's rule gives it is given by those who left it to it
+                track["had"] |= 1 << engagement["unit"]
+            else:
+                track["refused"] = 1  # the rule gives a target no more than this, also if it turns out to live
             if not killed:
                 set_gate(sim, engagement["flight"], engagement["unit"], RULE_HELD)
         release(sim, e)

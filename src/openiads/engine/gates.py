@@ -93,6 +93,13 @@ def works_at(sim, u, f):
 def name_unseen(sim, post):
     """Gates of flights that the post has no confirmed track of: what the radar that came furthest met."""
     now = sim.situation[0]["now"]
+    mine, count = sim.candidates[0], 0  # the post's radars that work
+    for r in range(len(sim.radars)):
+        radar = sim.radars[r]
+        never = radar["emitting"] == 0 and radar["policy"] == 0
+        if radar["post"] == post and not (never or now >= radar["fails_at"] or now < radar["ready_at"]):
+            mine[count] = r
+            count += 1
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
         if flight["starts"] > now or flight["terminal"] != 0 or tracked_by(flight, post):
@@ -100,14 +107,10 @@ def name_unseen(sim, post):
         gate = NO_RADAR
         furthest = -2
         through = 0.0
-        for r in range(len(sim.radars)):
-            radar = sim.radars[r]
-            never = radar["emitting"] == 0 and radar["policy"] == 0
-            off = never or now >= radar["fails_at"] or now < radar["ready_at"]
-            if radar["post"] != post or off:
-                continue
+        for n in range(count):
+            r = mine[n]
             far, met = met_by(sim.looks[r, f]["code"])
-            if now < radar["slewing_until"]:  # it looks at nothing: its last look tells if no other radar does
+            if now < sim.radars[r]["slewing_until"]:  # it looks at nothing: its last look tells if no other radar does
                 far = -1
             if far > furthest:
                 furthest, gate, through = far, met, sim.looks[r, f]["through"]

@@ -15,7 +15,9 @@ from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.identification import identify
 from openiads.doctrine.value import next_track
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen, works_at
-from openiads.engine.rounds import begin_leaving, left_to, no_round, offer, rank, rounds_for, rounds_kept
+from openiads.engine.rounds import no_round, offer, rank, rounds_for, rounds_kept
+from openiads.engine.seam import begin_leaving, guards, leave, let_by, review
+from openiads.parts.deconfliction import learn, place_in_zones
 from openiads.parts.emission import regulate
 from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate_of_track
@@ -47,6 +49,7 @@ POINT_DEFENSE = int(Gate.POINT_DEFENSE)
 
 GREEDY, EXCHANGE = int(Assignment.GREEDY), int(Assignment.EXCHANGE)
 
+TAKEN_BACK_COST = 1e3  # s, of giving a track back to a point defense that it was taken from; below ``UNSERVED``
 MOST_WAITING = 8  # tracks compared when units are exchanged
 
 
@@ -74,12 +77,16 @@ def judge(sim, post):
     """Interrogate, identify and evaluate every track of the post's picture."""
     situation = sim.situation[0]
     cosine = math.cos(situation["inbound_angle"])
+    if situation["zones"] > 0:
+        learn(sim, post)
     for n in range(situation["listed"]):
         k = sim.roster[n]
         track = sim.tracks[k]
         if track["state"] != CONFIRMED:
             continue
         interrogate(sim, post, k)
+        if situation["zones"] > 0:
+            place_in_zones(sim, post, k)
         before = track["identity"]
         track["identity"] = identify(situation, track, inbound(cosine, track, sim.assets))
         if track["identity"] != before:
@@ -160,17 +167,23 @@ def price(sim, post, u, k):
     first = math.inf
     if gate == 0 and inherited(sim, u, k):
         gate = ELSEWHERE
-    if gate == 0 and unit["leaves"] & track["left_to"] != 0:
+    if gate == 0 and unit["leaves"] & track["left_to"] != 0 and track["taken_back"] == 0:
         gate = POINT_DEFENSE
+    if gate == 0 and track["had"] != 0 and track["had"] >> u & 1 == 1:
+        gate = RULE_HELD
     if gate == 0:
         gate = unit_gate(sim, u, k)
     if gate == 0:
-        gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"] + turning_time(sim, u, k))
+        ready = now + unit["crew_delay"] + turning_time(sim, u, k)
+        enough = max(sim.model[0]["assign_ahead"], sim.model[0]["soon_ready"])
+        gate, magazine, first, _, _, spare = offer(sim, u, track, ready, enough, 0)
         # it will come within reach, but a channel now would only wait
         if gate == 0 and spare > sim.model[0]["assign_ahead"]:
             gate = TOO_EARLY
     if gate == 0 and sim.posts[post]["free_at"] > now:
         gate = OPERATOR_BUSY
+    if track["taken_back"] != 0 and guards(sim, post, u):  # it had its time: others first
+        first += TAKEN_BACK_COST
     return gate, magazine, first - now + 0.01 * unit["targets_held"]  # of two equals the one with less to do
 
 
@@ -265,7 +278,7 @@ def assign(sim, post):
     for k in rows:
         rank(sim, post, k)
     if sim.situation[0]["leaving"] == 1:
-        begin_leaving(sim)
+        begin_leaving(sim, post)
     k = next_track(sim.tracks, rows)
     while k >= 0:
         sim.tracks[k]["dealt"] = 1
@@ -280,6 +293,8 @@ def consider(sim, post, k):
     now = situation["now"]
     track = sim.tracks[k]
     gate = 0
+    if situation["leaving"] == 1:
+        review(sim, post, k)
     if track["threatening"] == 0:
         gate = NOT_THREATENING
     elif track["assessed_dead"] == 1:
@@ -302,7 +317,7 @@ def consider(sim, post, k):
                 name_reason(sim, k, u, ELSEWHERE)
         return
     if situation["leaving"] == 1:
-        track["left_to"] = left_to(sim, post, k)
+        leave(sim, post, k)
     kept = rounds_kept(sim, post, k)
     if kept or now < track["rests_until"]:
         for u in range(len(sim.units)):
@@ -337,16 +352,19 @@ def doubled(sim, k):
 def wants_more(sim, k):
     """Whether the commitment ledger leaves room for another engagement of a track.
 
-    None yet; or one, whose rounds in the air promise less than the goal of the unit that fired them.
+    None yet; or one, whose rounds in the air promise less than the goal of the unit that fired them; or that of a point
+    defense that has let a track by.
     """
     track = sim.tracks[k]
     if track["engagements"] == 0:
         return True
-    if track["engagements"] > 1 or track["in_flight"] == 0:
+    if track["engagements"] > 1 or (track["in_flight"] == 0 and track["taken_back"] == 0):
         return False
     for e in range(len(sim.engagements)):
         engagement = sim.engagements[e]
         if engagement["state"] != NONE and engagement["track"] == k and engagement["serial"] == track["serial"]:
+            if track["in_flight"] == 0:
+                return let_by(sim, e)
             return engagement["wanted"] == 0 and 1.0 - track["survival"] < sim.units[engagement["unit"]]["goal"]
     return False
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from openiads.base import compiled
 from openiads.base.errors import InputError
+from openiads.base.paths import is_file
 from openiads.doctrine import contracts
 from openiads.doctrine.contracts import adopt, never_asked
 from openiads.world.build import World
@@ -24,7 +25,7 @@ def rule_of(world: World) -> compiled.Kernel:
     file, _, name = world.rule_text.partition(":")
     folder = getattr(world.scenario, "_folder", None)
     path = Path(file) if folder is None else Path(folder) / file
-    if not path.is_file():
+    if not is_file(path):
         raise InputError(world.rule_text, "no such file", f"Put the rule in {path}.")
     # The name holds the text's hash, so that an edited rule is another module to the compile cache; what is cached
     # can only be loaded while the module is among those imported.

@@ -14,13 +14,13 @@ from openiads.physics.filtering import WORK
 from openiads.physics.flyout import BODY
 from openiads.world.build import World
 from openiads.world.codes import Status
-from openiads.world.layout import ENGAGEMENT, MOST_PLOTS, NOBODY, ROUND, TRACK, Sim, View
+from openiads.world.layout import ENGAGEMENT, MOST_PLOTS, NOBODY, ROUND, Sim, View
 from openiads.world.outcome import TALLY, outcome_row
-from openiads.world.sensed import LOOK, PLOT, SPOKE
+from openiads.world.sensed import LOOK, PLOT, SPOKE, TRACK
 from openiads.world.trace import EVENT, busiest
 
 MOST_DOUBLINGS = 6  # of each capacity: which replications a runner ran before must not decide how one ends
-FIRST_RECORDED = 32  # kinds of event from here on are logged for recorded replications only
+FIRST_RECORDED = 32  # kinds of event from here on are not counted; those below 40 are of recorded replications only
 CAPACITY = {
     int(Status.OVERFLOW_TRACKS): "tracks",
     int(Status.OVERFLOW_ROUNDS): "rounds",
@@ -92,12 +92,14 @@ class Runner:
             spokes=_unheard(radars, len(rows["jammers"])),
             assets=rows["assets"].copy(),
             corridors=rows["corridors"],
+            zones=rows["zones"],
+            notices=np.full((len(rows["zones"]), len(rows["posts"])), math.inf),
             looks=np.zeros((radars, flights), LOOK),
             gates=np.zeros((flights, units), np.int64),
             events=np.zeros(capacity["events"] + 1, EVENT),  # the last row is spare
             tables=self.world.tables,
             cost=np.zeros((MOST_PLOTS + 4, max(2 * MOST_PLOTS, WORK, units) + 2)),
-            candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK, units) + 2), np.int64),
+            candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK, units, radars) + 2), np.int64),
         )
 
     def _prepare(self) -> None:
@@ -203,5 +205,5 @@ class Runner:
     def _outcome(self) -> np.ndarray:
         situation = self.sim.situation[0]
         events = self.sim.events["kind"][: int(situation["events"])]
-        key = int((events < FIRST_RECORDED).sum()) if situation["record"] else len(events)
+        key = int((events < FIRST_RECORDED).sum())
         return outcome_row(self._tally[0], situation, key)

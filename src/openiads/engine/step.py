@@ -1,7 +1,7 @@
 """What happens next: the phases of a replication in order.
 
-Equal times are ordered: rounds (intercept), flights (damage), ships, switches of emission, looks, service of tracks,
-plots arriving, decisions of the posts, then the crews' (launch); within a kind by row.
+Equal times are ordered: rounds (intercept), flights (damage), ships, switches of jammers, of emission, looks, service
+of tracks, plots arriving, decisions of the posts, then the crews' (launch); within a kind by row.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import math
 from openiads.base.compiled import kernel
 from openiads.engine.crew import operate
 from openiads.engine.post import command
+from openiads.parts.deconfliction import deliver
 from openiads.parts.early_warning import begin_warning
 from openiads.parts.emission import begin_emission, switch
 from openiads.parts.flights import arrive, begin, close, sample
 from openiads.parts.fusion import fuse
+from openiads.parts.jamming import begin_jammers, switch_jammer
 from openiads.parts.outcomes import tally
 from openiads.parts.radars import begin_scans, search
 from openiads.parts.service import serve
@@ -36,9 +38,10 @@ TURNS = (
     ("samples of the record", ""),
     ("ends", ""),
     ("switches of emission", "radars"),  # between ships and looks
+    ("switches of jammers", ""),  # before those of emission
 )
 ROUND, FLIGHT, SHIP, LOOK, SERVICE, LINK, POST, UNIT, SAMPLE, END = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
-EMISSION = 10
+EMISSION, JAMMER = 10, 11
 
 
 @kernel("tuple_of(f8, i8, i8)(Sim)")
@@ -55,20 +58,28 @@ def next_due(sim):
     for p in range(len(sim.platforms)):
         if sim.platforms[p]["due"] < when:
             when, phase, row = sim.platforms[p]["due"], SHIP, p
+    if situation["jammer_due"] < when:
+        when, phase, row = situation["jammer_due"], JAMMER, situation["jammer_next"]
     if situation["emission_due"] < when:
         when, phase, row = situation["emission_due"], EMISSION, situation["emission_next"]
+    later, second = math.inf, 0  # of what is asked in the same pass and comes after it at equal times
     for r in range(len(sim.radars)):
-        if sim.radars[r]["due"] < when:
-            when, phase, row = sim.radars[r]["due"], LOOK, r
-    for r in range(len(sim.radars)):
-        if sim.radars[r]["service_due"] < when:
-            when, phase, row = sim.radars[r]["service_due"], SERVICE, r
+        radar = sim.radars[r]
+        if radar["due"] < when:
+            when, phase, row = radar["due"], LOOK, r
+        if radar["service_due"] < later:
+            later, second = radar["service_due"], r
+    if later < when:
+        when, phase, row = later, SERVICE, second
+    later = math.inf
     for p in range(len(sim.posts)):
-        if sim.posts[p]["fuse_due"] < when:
-            when, phase, row = sim.posts[p]["fuse_due"], LINK, p
-    for p in range(len(sim.posts)):
-        if sim.posts[p]["due"] < when:
-            when, phase, row = sim.posts[p]["due"], POST, p
+        post = sim.posts[p]
+        if post["fuse_due"] < when:
+            when, phase, row = post["fuse_due"], LINK, p
+        if post["due"] < later:
+            later, second = post["due"], p
+    if later < when:
+        when, phase, row = later, POST, second
     for u in range(len(sim.units)):
         if sim.units[u]["due"] < when:
             when, phase, row = sim.units[u]["due"], UNIT, u
@@ -119,17 +130,27 @@ def find_next_arrival(sim):
     situation["rounds_first"] = first
 
 
+@kernel("void(Sim)")
+def begin_play(sim):
+    """What is drawn, sent and set in motion before the first turn of a replication."""
+    begin(sim)
+    if sim.situation[0]["zones"] > 0:
+        deliver(sim)
+    begin_scans(sim)
+    begin_warning(sim)
+    if sim.situation[0]["emission"] > 0:
+        begin_emission(sim)
+    if len(sim.jammers) > 0:
+        begin_jammers(sim)
+    find_next_arrival(sim)
+    find_next_round(sim)
+
+
 @kernel("void(Sim, Tally, View, function(Order(Own, Picture, Dials, Draw)))", entry=True)
 def play(sim, out, view, rule):
     """One replication from start to end, or to the first status that is not OK; counted in ``out``."""
     situation = sim.situation[0]
-    begin(sim)
-    begin_scans(sim)
-    begin_warning(sim)
-    if situation["emission"] > 0:
-        begin_emission(sim)
-    find_next_arrival(sim)
-    find_next_round(sim)
+    begin_play(sim)
     while situation["status"] == 0:
         when, phase, row = next_due(sim)
         situation["now"] = when
@@ -162,6 +183,8 @@ def play(sim, out, view, rule):
             operate(sim, row, view, rule)
         elif phase == EMISSION:
             switch(sim, row)
+        elif phase == JAMMER:
+            switch_jammer(sim, row)
         else:
             sample(sim)
             situation["sample_due"] += 1.0

@@ -53,6 +53,7 @@ SHARES: tuple[tuple[str, ...], ...] = (
         "parts.service",
         "engine.gates",
         "engine.post",
+        "engine.seam",
         "engine.rounds",
         "engine.asking",
         "engine.crew",
@@ -61,6 +62,7 @@ SHARES: tuple[tuple[str, ...], ...] = (
     (
         "physics.detection",
         "physics.propagation",
+        "physics.paths",
         "physics.filtering",
         "physics.association",
         "physics.jamming",
@@ -79,6 +81,7 @@ SHARES: tuple[tuple[str, ...], ...] = (
         "parts.interrogation",
         "parts.homing",
         "parts.flights",
+        "parts.deconfliction",
         "parts.outcomes",
         "parts.launchers",
         "parts.guns",

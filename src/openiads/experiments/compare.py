@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from openiads.base.errors import InputError, UsageError
 from openiads.base.jsonable import Json, JsonObject
+from openiads.base.paths import is_file
 from openiads.base.shown import Shown
 from openiads.experiments.differences import Difference, Pairs, other_worlds
 from openiads.runs import disk
@@ -291,7 +292,7 @@ class Side:
 
 def _stored(side: Compared) -> TypeGuard[Run | str | Path]:
     """Whether a side is a run, or the folder of one."""
-    return isinstance(side, Run) or (isinstance(side, str | Path) and (Path(side) / "run.json").is_file())
+    return isinstance(side, Run) or (isinstance(side, str | Path) and is_file(Path(side) / "run.json"))
 
 
 def _ready(side: Compared, knobs: dict[str, float], simulator: Simulator) -> Side:

@@ -20,6 +20,7 @@ from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors, UsageError
 from openiads.base.fields import field_errors
 from openiads.base.jsonable import Json, JsonObject
+from openiads.base.paths import is_file
 from openiads.base.words import nearest
 from openiads.experiments import factors as designs
 from openiads.experiments.factors import KNOB, Factor, Point
@@ -194,7 +195,7 @@ def load_study(path: str | Path, **options: Json) -> Study:
     >>> oi.load_study("study.toml", replications=50).size  # doctest: +SKIP
     """
     path = Path(path)
-    if not path.is_file():
+    if not is_file(path):
         what = "is a folder" if path.is_dir() else "no such file"
         raise InputError(str(path), what, "Give a study file, or a scenario and --vary.")
     text = toml.read_text(path)
@@ -213,7 +214,7 @@ def quick_study(scenario: str | Path, **options: Json) -> Study:
 def is_study(path: str | Path) -> bool:
     """Whether a file is a study (it names a scenario), and no scenario itself; InputError if it is no TOML."""
     path = Path(path)
-    return path.is_file() and "scenario" in toml.parse_toml(toml.read_text(path), str(path))
+    return is_file(path) and "scenario" in toml.parse_toml(toml.read_text(path), str(path))
 
 
 def _with_options(mapping: Mapping[str, Json], options: Mapping[str, Json]) -> JsonObject:
@@ -285,7 +286,7 @@ def study_of(mapping: Mapping[str, Json], lines: toml.Lines, folder: Path | None
 def _scenario(name: str, folder: Path | None, problems: Problems) -> Scenario | None:
     beside = Path(name) if folder is None else folder / name
     try:
-        return load.load(beside if beside.is_file() else name)
+        return load.load(beside if is_file(beside) else name)
     except InputErrors as wrong:
         problems.found += [(problems.lines.line(("scenario",)), each) for each in wrong.problems]
     except InputError as wrong:

@@ -189,7 +189,7 @@ def refuse_mismatch(
         if name == "scenario":  # the hashes say nothing to people: what differs in the text does
             was, now = kept.get("scenario", {}).get("mapping"), facts.get("scenario", {}).get("mapping")
         if isinstance(was, dict) and isinstance(now, dict) and was != now:
-            inner, was, now = _first_difference(was, now)
+            inner, was, now = first_difference(was, now)
             field = f"{name}.{inner}"
         elif name == "scenario":
             field, was, now = "scenario", stored.fields[name], asked.fields[name]
@@ -200,15 +200,15 @@ def refuse_mismatch(
         )
 
 
-def _first_difference(one: Json, other: Json) -> tuple[str, Json, Json]:
+def first_difference(one: Json, other: Json) -> tuple[str, Json, Json]:
     """Where two unequal JSON values first differ, and what each has there."""
     if isinstance(one, dict) and isinstance(other, dict):
         key = next(k for k in sorted({*one, *other}) if one.get(k) != other.get(k))
-        inner, was, now = _first_difference(one.get(key), other.get(key))
+        inner, was, now = first_difference(one.get(key), other.get(key))
         return f"{key}{inner and '.'}{inner}" if not inner.startswith("[") else f"{key}{inner}", was, now
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         k = next(k for k, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
-        inner, was, now = _first_difference(one[k], other[k])
+        inner, was, now = first_difference(one[k], other[k])
         return f"[{k + 1}]{inner and '.'}{inner}", was, now
     return "", one, other
 

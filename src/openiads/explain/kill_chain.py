@@ -17,6 +17,7 @@ import numpy as np
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
+from openiads.explain.cues import cues, early_radars
 from openiads.explain.emission import elements_told
 from openiads.explain.reasons import NOT_WAITING, RESOURCE, GateSpell, Reasons, reasons, shot_possible, steadied
 from openiads.explain.sentences import gate_sentence, said
@@ -42,6 +43,8 @@ CHAIN = (
     Event.STROBE,
     Event.JAMMING,
     Event.DECOYED,
+    Event.MISIDENTIFIED,
+    Event.LEAVE,
 )
 
 #: What becomes of a flight's track; nothing of the flight once that has ended, and not told of it then.
@@ -235,7 +238,7 @@ def explain(
     only = None if flight is None else _row(flight, names["flights"], "flight")
     for_unit = None if unit is None else _row(unit, names["units"], "fire unit")
     events = run.key_events(replication)
-    events = events[events["kind"] < 32]
+    events = events[(events["kind"] < 32) | (events["kind"] == Event.MISIDENTIFIED)]
     whole = only is None and for_unit is None and replication < run.identity.record
     rows = range(len(names["flights"])) if only is None else [only]
     stories = []
@@ -288,6 +291,10 @@ def _story(row: int, events: np.ndarray, facts: JsonObject, unit: int | None) ->
         words = said(kind, event, names)
         if words:
             story.steps.append(Step(float(event["time"]), kind.name.lower(), words, int(event["unit"])))
+    for time, words in cues(events, early_radars(facts), names):
+        story.first.setdefault("cue", time)
+        story.steps.append(Step(time, "cue", words))
+    story.steps.sort(key=lambda step: step.time)
     for which in range(len(names["units"])) if unit is None else [unit]:
         story.gates += _spells(events, which, names["units"][which], ended, facts["limits"].get("duration"))
     return story

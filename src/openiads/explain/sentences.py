@@ -6,7 +6,19 @@ import math
 
 import numpy as np
 
-from openiads.world.codes import Detail, Drop, Emission, Evasion, Event, Gate, Identity, RoundEnd, Terminal
+from openiads.world.codes import (
+    Cause,
+    Detail,
+    Drop,
+    Emission,
+    Evasion,
+    Event,
+    Gate,
+    Identity,
+    RoundEnd,
+    TakenBack,
+    Terminal,
+)
 from openiads.world.trace import GATE_DETAIL
 
 #: gate -> (sentence, what is said of its number, {} standing for it; empty if it is not told)
@@ -67,12 +79,24 @@ _SILENT = {
 }
 
 
+#: Where a track is confirmed.
+AT_POST, AT_RADAR = "its track is confirmed at the command post", "its track is firm at the engagement radar"
+
 #: Why a track was dropped -> what becomes of it.
 DROPS = {
     Drop.MISSES: "dropped after misses",
     Drop.MERGED: "merged with another",
     Drop.PICTURE_FULL: "dropped, as the picture is full",
     Drop.POST_GONE: "lost with its command post",
+}
+
+
+#: Why a track is the post's own again -> how it is told; of NONE, that it is left.
+TAKEN_BACK = {
+    TakenBack.NONE: "left to {}",
+    TakenBack.MISSED: "taken back from {}, which has missed it",
+    TakenBack.IDLE: "taken back from {}, which has not taken it in time",
+    TakenBack.NO_LONGER: "taken back from {} while the post can still shoot",
 }
 
 
@@ -89,6 +113,12 @@ def gate_sentence(gate: int, number: float = math.nan) -> str:
         return f"{said} ({phrase.format(f'{number / 1000.0:,.{int(number < 1e4)}f} km')})"
     told = _NUMBERS[detail].format(math.degrees(abs(number)) if detail == Detail.ANGLE else number)
     return f"{said} ({phrase.format(told)})"
+
+
+def _causes(code: int) -> str:
+    """What stood behind a shot at a flight that is not hostile."""
+    causes = [(cause.name or "").lower().replace("_", " ") for cause in Cause if cause and code & cause]
+    return ", ".join(causes) or "believed hostile"
 
 
 def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
@@ -114,9 +144,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     if kind == Event.DETECT:
         return f"{name('radars', 'radar')} detects it at {v[0] / 1000:.1f} km, height {v[5]:,.0f} m"
     if kind == Event.TRACK:
-        return (
-            "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
-        )
+        return AT_POST if code == 1 else AT_RADAR
     if kind == Event.TRACK_DROP:
         return f"its track is {DROPS[Drop(code)]}"
     if kind == Event.IDENTIFY:
@@ -148,18 +176,30 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
         return f"a round of {name('units', 'unit')} ends: {RoundEnd(code).name.lower().replace('_', ' ')}"
     if kind == Event.EVADE:
         return f"{'turns away' if code == Evasion.TURN_AWAY else 'flies a full circle'} at {v[0] / 9.80665:.1f} g"
-    if kind == Event.STROBE:
-        crossed = f"crosses its strobe with another radar's: {v[0] / 1000:.0f} km off"
-        what = "takes its bearing, a strobe" if code == 1 else crossed
-        return f"{name('radars', 'radar')} {what}, {math.degrees(v[1]):.1f}°, jamming {v[3]:.0f} dB over noise"
-    if kind == Event.JAMMING:
-        return "its jammer begins to radiate" if code == 1 else "its jammer is off"
-    if kind == Event.EMISSION:
-        return f"{name('radars', 'radar')} {'emits' if code == 1 else 'is silent'}"
-    if kind == Event.DECOYED:
-        return f"takes an emitting decoy of {name('radars', 'radar')}, {v[3]:,.0f} m off it"
+    if kind in (Event.STROBE, Event.JAMMING, Event.EMISSION, Event.DECOYED):
+        return _of_emitters(kind, code, v, name("radars", "radar"))
+    if kind == Event.MISIDENTIFIED:
+        return f"{name('units', 'unit')} shoots at a flight that is not hostile: {_causes(code)}"
+    if kind == Event.LEAVE:
+        what = TAKEN_BACK[TakenBack(code)].format(name("units", "unit"))
+        return f"{what}, until t={v[0]:.1f} s at the latest" if code == TakenBack.NONE else what
     if kind == Event.SWAP:
         return "a track of another flight has jumped to it"
     if kind == Event.TERMINAL:
         return f"ends: {Terminal(code).name.lower().replace('_', ' ')}"
+    return ""
+
+
+def _of_emitters(kind: Event, code: int, v: np.ndarray, radar: str) -> str:
+    """What radiates: strobes of a radar, jammers and radars that begin or end, decoys that are taken for one."""
+    if kind == Event.STROBE:
+        crossed = f"crosses its strobe with another radar's: {v[0] / 1000:.0f} km off"
+        what = "takes its bearing, a strobe" if code == 1 else crossed
+        return f"{radar} {what}, {math.degrees(v[1]):.1f}°, jamming {v[3]:.0f} dB over noise"
+    if kind == Event.JAMMING:
+        return "its jammer begins to radiate" if code == 1 else "its jammer is off"
+    if kind == Event.EMISSION:
+        return f"{radar} {'emits' if code == 1 else 'is silent'}"
+    if kind == Event.DECOYED:
+        return f"takes an emitting decoy of {radar}, {v[3]:,.0f} m off it"
     return ""

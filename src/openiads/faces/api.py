@@ -293,6 +293,18 @@ class ClaimsAnswer(Shown):
     page: Path | None = None  #: where they are written, if they are
     left: Sequence[Path] = ()  #: folders of verdicts beside them, by another rule, effort or seed or of other claims
 
+    def changed(self) -> list[str]:
+        """A line for each verdict beside these that was reached by another file of the same claim."""
+        from openiads.faces.words.claims import other_rule
+
+        rules = {str(each.result["claim"]): str(each.result["claim_digest"]) for each in self.examined}
+        found = []
+        for path in self.left:
+            name, digest, _ = path.name.rsplit("-", 2)
+            if name in rules and not rules[name].startswith(digest):
+                found.append(other_rule(f"{path.parent.name}/{path.name}", name, digest, rules[name]))
+        return found
+
 
 def claims(
     names: str | Path | Sequence[str | Path] = (),

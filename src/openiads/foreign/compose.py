@@ -22,7 +22,7 @@ from openiads.foreign.moving import (
     speed_for,
     ways,
 )
-from openiads.foreign.names import LONGEST_NAME, Known, parts, role_of, side_of, systems, threats, unique
+from openiads.foreign.names import LONGEST_NAME, Known, Names, parts, role_of, side_of, systems, threats
 from openiads.foreign.question import ImportQuestion
 
 LONGEST_RUN = 86_400.0  # s
@@ -56,7 +56,7 @@ class Draft:
     places: list[tuple[float, float]] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
     zero: float = math.nan
-    names: dict[str, list[str]] = field(default_factory=dict)
+    names: dict[str, Names] = field(default_factory=dict)
     renamed: int = 0
     unused_heights: int = 0
 
@@ -67,11 +67,10 @@ class Draft:
     def open(self, table: str, feature: Feature) -> Block:
         """A new table with its name, unique among its kind."""
         block = Block(table)
-        taken = self.names.setdefault(table, [])
-        wanted = plain(feature.name, LONGEST_NAME) or f"{table.capitalize()} {len(taken) + 1}"
-        name = unique(wanted, taken)
+        given = self.names.setdefault(table, Names())
+        wanted = plain(feature.name, LONGEST_NAME) or f"{table.capitalize()} {len(given) + 1}"
+        name = given.give(wanted)
         self.renamed += bool(plain(feature.name)) and name != plain(feature.name, LONGEST_NAME)
-        taken.append(name)
         folder = f", folder {feature.about['folder']}" if feature.about.get("folder") else ""
         block.put("name", name, f"{feature.where}{folder}")
         self.blocks.append(block)

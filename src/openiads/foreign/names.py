@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from openiads.base.words import nearest
@@ -116,14 +116,32 @@ def threats(known: Catalog) -> Known:
     return Known(known.threats)
 
 
-def unique(wanted: str, taken: Collection[str]) -> str:
-    """A name that is not taken: with (2), (3) and so on behind it."""
-    name, count = wanted, 1
-    while name in taken:
-        count += 1
-        ending = f" ({count})"
-        name = plain(wanted, LONGEST_NAME - len(ending)) + ending
-    return name
+class Names:
+    """Names that were given, each once: the next of the same gets (2), (3) and so on behind it."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, None] = {}  # in their order
+        self._next: dict[str, int] = {}  # the number to try next behind a text
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def give(self, wanted: str) -> str:
+        """A name that was not given before."""
+        name, count = wanted, 2
+        while name in self._given:
+            begin = plain(wanted, LONGEST_NAME - len(f" ({count})"))
+            if self._next.get(begin, count) > count:
+                count = self._next[begin]  # a longer number may leave less of a long text
+                continue
+            name = f"{begin} ({count})"
+            count += 1
+            self._next[begin] = count
+        self._given[name] = None
+        return name
 
 
 def parts(text: str) -> Iterable[str]:

@@ -17,6 +17,7 @@ FADE, NOISE, MEASURE = int(Purpose.FADE), int(Purpose.NOISE), int(Purpose.MEASUR
 SCAN_PHASE, FALSE_ALARM, LINK = int(Purpose.SCAN_PHASE), int(Purpose.FALSE_ALARM), int(Purpose.LINK)
 MOST_ASKED, BOXES = 1000, 2  # questions, as the catalog allows, and boxes that answer them
 IFF_PERSISTENT, IFF_REPLY = int(Purpose.IFF_PERSISTENT), int(Purpose.IFF_REPLY)
+IDENTIFY, HOTLINE, CIVIL = int(Purpose.IDENTIFY), int(Purpose.HOTLINE), int(Purpose.CIVIL)
 CREW, SERVICE, ASSESS = int(Purpose.CREW), int(Purpose.SERVICE), int(Purpose.ASSESS)
 WARNING, STROBE = int(Purpose.WARNING), int(Purpose.STROBE)
 STATION = 1  # slot of an early-warning sensor's readiness
@@ -132,6 +133,22 @@ def one_box(sim, f):
     """Uniform of whether a flight's military and civil modes are one box."""
     situation = sim.situation[0]
     return uniform(situation["seed"], situation["replication"], IFF_PERSISTENT, sim.flights[f]["actor"], BOXES)
+
+
+@kernel("f8(Sim, i8)")
+def code(sim, f):
+    """Uniform of whether the code of the day is wrong in the unit of a flight."""
+    situation = sim.situation[0]
+    return uniform(situation["seed"], situation["replication"], IDENTIFY, sim.flights[f]["group"], 0)
+
+
+@kernel("tuple_of(f8, f8)(Sim, i8, i8)")
+def message(sim, z, n):
+    """Two uniforms of a zone's notice over its n-th hotline: whether it comes through, and how long it takes."""
+    situation = sim.situation[0]
+    actor = pair(sim.zones[z]["actor"], sim.zones[z]["line"][n])
+    u0, u1, _, _ = uniforms(situation["seed"], situation["replication"], HOTLINE, actor, 0)
+    return u0, u1
 
 
 # ------------------------------------------------------------------ crews
@@ -296,6 +313,14 @@ def arrival(sim, f):
     """Uniform of the time between a flight of Poisson arrivals and the one before."""
     situation = sim.situation[0]
     return uniform(situation["seed"], situation["replication"], ARRIVAL, sim.flights[f]["actor"], 0)
+
+
+@kernel("tuple_of(f8, f8, f8)(Sim, i8)")
+def civil(sim, f):
+    """Three uniforms of a flight of an airway: the time since the one before, whether it squawks, has a plan."""
+    situation = sim.situation[0]
+    u0, u1, u2, _ = uniforms(situation["seed"], situation["replication"], CIVIL, sim.flights[f]["actor"], 0)
+    return u0, u1, u2
 
 
 @kernel("tuple_of(f8, f8)(Sim, i8)")

@@ -38,6 +38,7 @@ def mark_looks(sim, r, was, code):
     for f in range(len(sim.flights)):
         if was == 0 or sim.looks[r, f]["code"] == was:
             sim.looks[r, f]["code"] = code
+            sim.looks[r, f]["alike"] = 0.0
 
 
 @kernel("void(Sim, i8)")

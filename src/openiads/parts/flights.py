@@ -11,7 +11,7 @@ from openiads.physics.motion import flight_state, local_up
 from openiads.world.codes import Element, Evasion, Terminal, ThreatClass
 from openiads.world.elements import BY_HIT
 from openiads.world.log import log_damage, log_evade, log_flight_state, log_terminal
-from openiads.world.log_elements import log_element_down, log_not_ready
+from openiads.world.log_elements import log_element_down, log_jamming, log_not_ready
 
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)
@@ -45,6 +45,25 @@ def delay(sim, f, later):
     flight["route_ends"] += later
 
 
+@kernel("void(Sim, i8)")
+def vary(sim, f):
+    """Give flight ``f`` what differs between flights of one raid: its speed and height, one of the paths that were
+    tabulated, and its cross section."""
+    flight = sim.flights[f]
+    share, normal = dice.variety(sim, f)
+    if flight["variants"] > 0:
+        at = flight["variants_at"] + VARIANT * int(share * flight["variants"])
+        flight["path"] = int(sim.tables[at])
+        flight["shift"] = sim.tables[at + 1]
+        flight["starts"] = max(sim.tables[flight["path"]] + flight["shift"], 0.0)
+        flight["ends"] = sim.tables[at + 2]
+        flight["route_ends"] = flight["ends"]
+    factor = math.exp(DECIBEL * flight["rcs_spread"] * normal)
+    for band in range(3):
+        for aspect in range(3):
+            flight["rcs"][band, aspect] *= factor
+
+
 @kernel("void(Sim)")
 def muster(sim):
     """Draw which radars, posts and crews are not ready when the raid comes: they take no part from the start."""
@@ -70,23 +89,22 @@ def muster(sim):
             log_not_ready(sim, ON_POST, alone, u)
 
 
-@kernel("void(Sim, i8)")
-def vary(sim, f):
-    """Give flight ``f`` what differs between flights of one raid: its speed and height, one of the paths that were
-    tabulated, and its cross section."""
+@kernel("f8(Sim, i8, f8)")
+def enter_airway(sim, f, clock):
+    """Draw when flight ``f`` enters its airway, after the one at ``clock``, and what it carries; returns when.
+
+    One that has left it before the run, or enters it after its end or while it is closed, takes no part.
+    """
     flight = sim.flights[f]
-    share, normal = dice.variety(sim, f)
-    if flight["variants"] > 0:
-        at = flight["variants_at"] + VARIANT * int(share * flight["variants"])
-        flight["path"] = int(sim.tables[at])
-        flight["shift"] = sim.tables[at + 1]
-        flight["starts"] = max(sim.tables[flight["path"]] + flight["shift"], 0.0)
-        flight["ends"] = sim.tables[at + 2]
-        flight["route_ends"] = flight["ends"]
-    factor = math.exp(DECIBEL * flight["rcs_spread"] * normal)
-    for band in range(3):
-        for aspect in range(3):
-            flight["rcs"][band, aspect] *= factor
+    since, squawks, planned = dice.civil(sim, f)
+    clock -= math.log(since) / flight["flow"]
+    begins = sim.tables[flight["path"]] + flight["shift"]
+    delay(sim, f, clock - begins)
+    flight["transponder"] = 1 if squawks < flight["carries"][0] else 0
+    flight["flight_plan"] = 1 if planned < flight["carries"][1] else 0
+    if flight["ends"] <= 0.0 or clock > min(sim.situation[0]["duration"], flight["open"][1]):
+        flight["starts"] = flight["ends"] = flight["route_ends"] = math.inf
+    return clock
 
 
 @kernel("void(Sim)")
@@ -114,6 +132,11 @@ def begin(sim):
         if flight["jitter"] > 0.0:
             begins = sim.tables[flight["path"]] + flight["shift"]
             delay(sim, f, max(flight["jitter"] * dice.spacing(sim, f), -begins))  # not before the run, in mid-route
+        if flight["airway"] > 0:
+            if f == 0 or sim.flights[f - 1]["airway"] != flight["airway"]:
+                clock = flight["open"][0]
+            clock = enter_airway(sim, f, clock)
+            continue
         if situation["arrivals_poisson"] == 1 and flight["raid"] >= 0:
             if flight["raid"] != raid:
                 raid = flight["raid"]
@@ -134,6 +157,10 @@ def finish(sim, f, terminal, asset, miss):
         sim.looks[r, f]["due"] = math.inf
     forgo(sim, f)
     log_terminal(sim, f, x, y, z, asset, miss)
+    if flight["jammer"] >= 0 and sim.jammers[flight["jammer"]]["on"] == 1:
+        sim.jammers[flight["jammer"]]["on"] = 0
+        sim.jammers[flight["jammer"]]["due"] = math.inf
+        log_jamming(sim, flight["jammer"])
 
 
 @kernel("void(Sim, i8)")
@@ -183,6 +210,9 @@ def evade(sim, f, begins):
     _, _, _, vx, vy, vz = state_of(sim, f, begins)
     rate = flight["load"] / max(math.sqrt(vx * vx + vy * vy + vz * vz), 1.0)
     flight["turns_at"] = begins
+    flight["met_at"] = -math.inf
+    for r in range(len(sim.radars)):
+        sim.looks[r, f]["alike"] = 0.0
     flight["turn_rate"] = rate
     if flight["evasion"] == TURN_AWAY:
         flight["turn_angle"] = math.pi
@@ -336,7 +366,8 @@ def close(sim):
     now = sim.situation[0]["now"]
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
-        if flight["terminal"] == 0 and (flight["parent"] < 0 or flight["starts"] <= now):
+        came = flight["starts"] <= now or (flight["parent"] < 0 and flight["airway"] == 0)
+        if flight["terminal"] == 0 and came:
             finish(sim, f, AIRBORNE_AT_END, -1, 0.0)
 
 

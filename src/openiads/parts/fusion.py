@@ -140,9 +140,18 @@ def start(sim, i):
         track["plot"][axis] = plot["position"][axis]
 
 
+@kernel("b1(Track)")
+def climbs(track):
+    """Whether a track may climb at more than 30 degrees: by a test that is cheap and lets more pass."""
+    x = track["x"]
+    rise = x[0] * x[3] + x[1] * x[4] + x[2] * x[5]  # from the earth's center; its normal is within 0.2 degrees of that
+    center = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
+    return rise > 0.0 and rise * rise > SURELY_FLAT * center * track["speed"] * track["speed"]
+
+
 @kernel("f8(Sim, i8, i8)")
 def turned_cost(sim, k, i):
-    """Cost of giving plot ``i`` to track ``k`` if it climbs and has turned hard since its last plot, else FORBIDDEN.
+    """Cost of giving plot ``i`` to a track that ``climbs``, if it surely does and has turned hard, else FORBIDDEN.
 
     It surely climbs at more than 30 degrees: no flight does so for long, a missile under power does.  The hardest
     maneuver noise q (m2/s4) is taken for an acceleration that was held since the last plot and a second more, which its
@@ -151,10 +160,6 @@ def turned_cost(sim, k, i):
     track, plot, model = sim.tracks[k], sim.plots[i], sim.model[0]
     x, p = track["x"], track["p"]
     dt = plot["time"] - track["time"]
-    rise = x[0] * x[3] + x[1] * x[4] + x[2] * x[5]  # from the earth's center; its normal is within 0.2 degrees of that
-    center = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
-    if rise <= 0.0 or rise * rise <= SURELY_FLAT * center * track["speed"] * track["speed"]:
-        return FORBIDDEN
     ux, uy, uz, _ = local_up(x[0], x[1], x[2])
     up = x[3] * ux + x[4] * uy + x[5] * uz
     if dt < -model["late_plot"] or up - UP_IS_SURE * vertical_deviation(x, p, 3) <= 0.5 * track["speed"]:
@@ -188,7 +193,9 @@ def turned(sim, i, ready):
     best, least = -1, FORBIDDEN
     for n in range(sim.situation[0]["listed"]):
         k = sim.roster[n]
-        free = sim.tracks[k]["state"] >= TENTATIVE
+        if sim.tracks[k]["state"] < TENTATIVE or not climbs(sim.tracks[k]):
+            continue
+        free = True
         for other in range(ready):
             c = sim.candidates[1, other]
             free = free and not (c >= 0 and sim.candidates[0, c] == k)

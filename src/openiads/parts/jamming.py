@@ -43,20 +43,71 @@ def sector_share(jammer, cosine):
     return pattern_gain(max(angle - jammer["sector"], 0.0), max(jammer["sector"], 1e-6), jammer["outside"])
 
 
+@kernel("void(Sim)")
+def find_next_jammer(sim):
+    """Remember which jammer begins or ceases to radiate next."""
+    situation = sim.situation[0]
+    situation["jammer_due"] = math.inf
+    for j in range(len(sim.jammers)):
+        if sim.jammers[j]["due"] < situation["jammer_due"]:
+            situation["jammer_due"], situation["jammer_next"] = sim.jammers[j]["due"], j
+
+
+@kernel("void(Sim)")
+def begin_jammers(sim):
+    """When each jammer begins to radiate: as declared, and not before its flight."""
+    for j in range(len(sim.jammers)):
+        jammer = sim.jammers[j]
+        jammer["due"] = max(jammer["begins"], sim.flights[jammer["flight"]]["starts"])
+    find_next_jammer(sim)
+
+
+@kernel("void(Sim, i8)")
+def switch_jammer(sim, j):
+    """Jammer ``j`` begins or ceases to radiate now, if its flight flies and has not ended with it on."""
+    now = sim.situation[0]["now"]
+    jammer = sim.jammers[j]
+    flight = sim.flights[jammer["flight"]]
+    jammer["due"] = math.inf
+    if jammer["on"] == 1:
+        jammer["on"] = 0
+        log_jamming(sim, j)
+    elif flight["terminal"] == 0 and now < jammer["ends"]:
+        if flight["starts"] <= now:
+            jammer["on"] = 1
+            jammer["due"] = jammer["ends"]
+            log_jamming(sim, j)
+        else:
+            jammer["due"] = flight["starts"]
+    find_next_jammer(sim)
+
+
+@kernel("f8(f8, f8, f8)", entry=True)
+def strobe_signal(snr, clear, own):
+    """A jammer's own signal over all else in a look, as a strobe has it.
+
+    snr, clear : echo over noise with and without jamming, > 0;  own : jamming by the target itself over noise.  All
+    jamming over noise is clear / snr - 1; what of it is not the target's own is noise to its bearing.
+    """
+    return own / max(clear / snr - own, 1.0)
+
+
+@kernel("b1(Sim, i8, f8)")
+def radiates(sim, j, t):
+    """Whether jammer ``j`` radiates at time ``t``: its flight flies, and it is on."""
+    jammer = sim.jammers[j]
+    flight = sim.flights[jammer["flight"]]
+    return flight["starts"] <= t and flight["terminal"] == 0 and jammer["begins"] <= t < jammer["ends"]
+
+
 @kernel("void(Sim, i8, i8, f8)")
 def receive(sim, r, j, t):
     """Work out where jammer ``j`` stands for radar ``r`` at time ``t``, and what a beam on it would receive."""
     radar, jammer, spoke = sim.radars[r], sim.jammers[j], sim.spokes[r, j]
-    flight = sim.flights[jammer["flight"]]
     spoke["time"] = t
     spoke["ratio"] = 0.0
-    flies = flight["starts"] <= t and flight["terminal"] == 0
-    on = 1 if flies and jammer["begins"] <= t < jammer["ends"] else 0
-    if on != jammer["on"]:
-        jammer["on"] = on
-        log_jamming(sim, j)
     erp = jammer["erp"][radar["band"]]
-    if on == 0 or erp <= 0.0:
+    if not radiates(sim, j, t) or erp <= 0.0:
         return
     x, y, z, vx, vy, vz = state_of(sim, jammer["flight"], t)
     _, _, _, height = local_up(x, y, z)
@@ -65,7 +116,7 @@ def receive(sim, r, j, t):
     spoke["elevation"] = elevation
     lowest = lowest_seen(sim.tables, radar, azimuth, ground, x, y, z)
     power = 1.0  # two-way factors: of the edge and of the air; a jammer's way is one of the two
-    if radar["edge_table"] >= 0 and ground < radar["range_max"]:
+    if radar["edge_table"] >= 0:
         power = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)
     elif height < lowest:
         return
@@ -109,12 +160,12 @@ def in_look(radar, spokes, skipped, azimuth, elevation, gain):
     for j in range(len(spokes)):
         spoke = spokes[j]
         if j != skipped and spoke["ratio"] > 0.0:
-            beam = toward(radar, spoke, azimuth, elevation, cosine) * gain
+            beam = spoke["beam"] = toward(radar, spoke, azimuth, elevation, cosine) * gain
             total += spoke["ratio"] * max(beam, radar["sidelobe"])
             if beam < radar["sidelobe"]:
                 most = max(most, spoke["ratio"])
     if most > 0.0 and radar["cancelers"] > 0:
-        total -= canceled(radar, spokes, skipped, azimuth, elevation, gain)
+        total -= canceled(radar, spokes, skipped)
     return max(total, 0.0)
 
 
@@ -131,19 +182,21 @@ def toward(radar, spoke, azimuth, elevation, cosine):
     return pattern_gain_2d(across, above, 1.0, 1.0, 0.0)
 
 
-@kernel("f8(Radar, Spokes, i8, f8, f8, f8)")
-def canceled(radar, spokes, skipped, azimuth, elevation, gain):
-    """What the cancelers of a radar take off: of the strongest jammers in its sidelobes, so many at once."""
+@kernel("f8(Radar, Spokes, i8)")
+def canceled(radar, spokes, skipped):
+    """What the cancelers of a radar take off: of the strongest jammers in its sidelobes, so many at once.
+
+    ``beam`` of the spokes must be that of the look.
+    """
     less = 0.0
     last, row = math.inf, -1
-    cosine = math.cos(elevation)
     for _ in range(radar["cancelers"]):
         best, found, rest = 0.0, -1, 0.0
         for j in range(len(spokes)):
             ratio = spokes[j]["ratio"]
             if j == skipped or ratio <= best or ratio > last or (ratio == last and j <= row):
                 continue
-            beam = toward(radar, spokes[j], azimuth, elevation, cosine) * gain
+            beam = spokes[j]["beam"]
             if beam < radar["sidelobe"]:
                 best, found = ratio, j
                 rest = max(beam, radar["sidelobe"] * radar["cancellation"])
@@ -181,11 +234,12 @@ def direction(radar, azimuth, elevation):
     )
 
 
-@kernel("tuple_of(f8, f8)(Sim, i8, i8, f8)")
+@kernel("tuple_of(f8, f8, f8)(Sim, i8, i8, f8)")
 def cross_strobes(sim, r, f, t):
     """Where the strobe just taken by radar ``r`` of flight ``f`` crosses another radar's of the same post.
 
-    Returns the distance from ``r``, m, and its deviation; 0 without a crossing.  Of several partners the one whose
+    Returns the distance from ``r``, m, its deviation, and when the other strobe has come over its link, s; distance 0
+    without a crossing.  Of several partners the one whose
     crossing is the steepest.  Along the bearing an error of the other one counts by its distance over the sine of the
     angle between them, and what the jammer may have flown since then as well.
     """
@@ -193,7 +247,7 @@ def cross_strobes(sim, r, f, t):
     radar, mine = sim.radars[r], sim.spokes[r, j]
     ax, ay, az = direction(radar, mine["strobe_azimuth"], mine["strobe_elevation"])
     steepest = radar["strobe_sine"]
-    distance, sigma = 0.0, 0.0
+    distance, sigma, told = 0.0, 0.0, 0.0
     for n in range(len(sim.radars)):
         other, spoke = sim.radars[n], sim.spokes[n, j]
         late = t - spoke["strobe_at"]
@@ -218,4 +272,5 @@ def cross_strobes(sim, r, f, t):
         turned = near * mine["strobe_sigma"][0] * cosine
         distance = near
         sigma = math.sqrt(aside * aside + turned * turned + flown * flown) / steepest
-    return distance, sigma
+        told = spoke["strobe_arrives"]
+    return distance, sigma, told

@@ -9,11 +9,12 @@ from openiads.parts import dice
 from openiads.parts.early_warning import heard
 from openiads.parts.flights import state_of
 from openiads.parts.geometry import TWO_PI, azimuth_of
-from openiads.parts.jamming import cross_strobes, through_at
+from openiads.parts.jamming import cross_strobes, strobe_signal, through_at
 from openiads.parts.pictures import tracked_by
 from openiads.parts.sensing import (
     DETECTED,
     VISIBLE,
+    alike_for,
     bearing_errors,
     detects,
     measure,
@@ -123,7 +124,8 @@ def in_decibels(ratio):
 def take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives):
     """Radar ``r`` takes the bearing of the jammer on flight ``f`` that it does not see, as a strobe.
 
-    azimuth, elevation : of the look, rad;  ratio : jamming over noise in the beam;  arrives : of a report, s
+    azimuth, elevation : of the look, rad;  ratio : of its jamming in the beam over noise and all other jamming;
+    arrives : of a report, s
     The error of a bearing is that of a look whose signal is the jamming.  A strobe that crosses another radar's of the
     same post gives a plot, as wide along the bearing as the crossing is flat.
     """
@@ -132,6 +134,7 @@ def take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives):
     across, up = bearing_errors(radar, ratio, elevation)
     n0, n1 = dice.strobe(sim, r, f, dice.search_slot(radar, t))
     spoke["strobe_at"] = t
+    spoke["strobe_arrives"] = arrives
     spoke["strobe_azimuth"] = azimuth + across * n0
     spoke["strobe_elevation"] = elevation + up * n1
     spoke["strobe_sigma"][0] = across
@@ -139,7 +142,7 @@ def take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives):
     if spoke["told"] == 0:
         spoke["told"] = 1
         log_strobe(sim, r, f, 1, 0.0, in_decibels(ratio))
-    distance, sigma = cross_strobes(sim, r, f, t)
+    distance, sigma, told = cross_strobes(sim, r, f, t)
     if distance <= 0.0:
         return
     az, el = spoke["strobe_azimuth"], spoke["strobe_elevation"]
@@ -148,7 +151,7 @@ def take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives):
     fill_plot(sim, k, r, f, t, x, y, z, distance, sigma, across, up, 0.0)
     sim.plots[k]["speed_error"] = sim.model[0]["false_alarm_speed"]
     sim.plots[k]["revisit"] = revisit(radar, elevation)
-    send_plot(sim, arrives)
+    send_plot(sim, max(arrives, told))  # the post crosses what it has of both
     if spoke["told"] == 1:
         spoke["told"] = 2
         log_strobe(sim, r, f, 2, distance, in_decibels(ratio))
@@ -165,7 +168,7 @@ def look(sim, r, f, t, arrives):
     drawn = 0.0
     if code == VISIBLE:
         slot = dice.search_slot(radar, t)
-        hit, drawn = detects(sim, r, f, t, snr, slot)
+        hit, drawn, unjammed = detects(sim, r, f, t, snr, clear, slot)
         if hit:
             found = 1
             rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
@@ -174,11 +177,12 @@ def look(sim, r, f, t, arrives):
             sim.plots[situation["plots_count"]]["revisit"] = revisit(radar, elevation)
             send_plot(sim, arrives)
         elif clear > snr:
-            if detects(sim, r, f, t, clear, slot)[0]:
+            if unjammed:
                 code = JAMMED
                 sim.looks[r, f]["through"] = through_at(radar, distance, snr, clear, own)
-            if own >= radar["strobe_ratio"]:
-                take_strobe(sim, r, f, t, azimuth, elevation, own, arrives)
+            ratio = strobe_signal(snr, clear, own)
+            if ratio >= radar["strobe_ratio"]:
+                take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives)
     cell = sim.looks[r, f]
     if found == 1 and cell["detected"] == 0:
         flight = sim.flights[f]
@@ -187,6 +191,8 @@ def look(sim, r, f, t, arrives):
         log_detect(sim, f, r, distance, azimuth, elevation, lowest, in_decibels(drawn), height)
         cell["detected"] = 1
     cell["code"] = DETECTED if found == 1 else code
+    if code < VISIBLE:
+        cell["alike"] = t + alike_for(sim.tables, radar, sim.flights[f], code, distance, azimuth, elevation)
     # an alert of a phased array is confirmed at once and not a frame later, until the post has the track
     sooner = radar["confirm_interval"]
     alert = found == 1 and sooner > 0.0 and not tracked_by(sim.flights[f], radar["post"])
@@ -221,6 +227,41 @@ def false_alarm(sim, r, chance, arrives):
     send_plot(sim, arrives)
 
 
+@kernel("f8(Sim, i8, f8, f8)")
+def look_at_all(sim, r, since, step):
+    """Looks of radar ``r`` at all flights for which one is due now; the time (s) before which none is due again.
+
+    A look that surely comes out as the one before is counted and no more: what is recorded tells it nevertheless.
+    """
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    now = situation["now"]
+    frame, arrives = frame_time(sim, r, now), now + radar["link_delay"]
+    soonest = NEVER
+    for f in range(len(sim.flights)):
+        cell = sim.looks[r, f]
+        t = cell["due"]
+        if t <= now:
+            starts = sim.flights[f]["starts"]
+            if starts > now:
+                soonest = min(soonest, starts)
+                continue
+            if t < since - 1e-6:  # never looked at yet, or the radar was blind when the look was due
+                t = first_look(sim, r, f, max(starts, since))
+                cell["due"] = t
+            if t <= now:
+                if t < cell["alike"] and situation["record"] == 0:
+                    situation["looks"] += 1
+                    cell["due"] = t + frame
+                else:
+                    look(sim, r, f, t, arrives)
+                    if situation["status"] != 0:
+                        return now
+                cell["due"] = max(cell["due"], now - step + 1e-9)
+        soonest = min(soonest, cell["due"])
+    return soonest
+
+
 @kernel("void(Sim, i8, f8, f8)")
 def look_round(sim, r, since, step):
     """Looks of radar ``r`` that have fallen due since a time, s, while it emitted; a batch takes ``step`` s."""
@@ -228,26 +269,14 @@ def look_round(sim, r, since, step):
     radar = sim.radars[r]
     now = situation["now"]
     since = max(since, radar["emits_from"])
-    arrives = now + radar["link_delay"]
-    for f in range(len(sim.flights)):
-        t = sim.looks[r, f]["due"]
-        if t > now:
-            continue
-        flight = sim.flights[f]
-        if flight["starts"] > now:
-            continue
-        if t < since - 1e-6:  # never looked at yet, or the radar was blind when the look was due
-            t = first_look(sim, r, f, max(flight["starts"], since))
-            sim.looks[r, f]["due"] = t
-        if t > now:
-            continue
-        look(sim, r, f, t, arrives)
+    if radar["look_next"] <= now:
+        radar["look_next"] = look_at_all(sim, r, since, step)
         if situation["status"] != 0:
             return
-        sim.looks[r, f]["due"] = max(sim.looks[r, f]["due"], now - step + 1e-9)
     if situation["false_alarms"] == 1:
         chance = radar["false_per_frame"] / radar["sectors"]
-        false_alarm(sim, r, chance * (now - since) / step if since > now - step else chance, arrives)
+        share = chance * (now - since) / step if since > now - step else chance
+        false_alarm(sim, r, share, now + radar["link_delay"])
 
 
 @kernel("void(Sim, i8)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.earth.sight import horizon_height
+from openiads.earth.sight import greatest_height, horizon_height
 from openiads.parts import dice
 from openiads.parts.flights import away_from, state_of
 from openiads.parts.geometry import MEAN_RADIUS, angle_between, bearing, edge_factor
@@ -108,14 +108,13 @@ def look_gain(radar, azimuth):
     return scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
 
 
-@kernel("tuple_of(f8, f8)(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
-def echo(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
+@kernel("tuple_of(f8, f8)(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8)")
+def echo(tables, radar, earth_radius, roughness, distance, gain, ground, height, edges, rcs):
     """Signal of a mean cross-section (m2) at a VISIBLE point, and what is left of the surface's return, over noise.
 
-    earth_radius : effective, m;  roughness : rms height of the sea, m;  ground : range along the sea, m;
-    edges : factor of the masking edge
+    earth_radius : effective, m;  roughness : rms height of the sea, m;  gain : of ``look_gain``;
+    ground : range along the sea, m;  edges : factor of the masking edge
     """
-    gain = look_gain(radar, azimuth)
     loss = 1.0
     if radar["attenuation_table"] >= 0:
         loss = two_way_attenuation(tables, radar["attenuation_table"], distance, height)
@@ -155,7 +154,8 @@ def sense(sim, r, f, t, searching):
         return OUT_OF_RANGE, distance, azimuth, elevation, 0.0, 0.0, height, 0.0, 0.0, 0.0
     lowest = lowest_seen(sim.tables, radar, azimuth, ground, x, y, z)
     edges = 1.0
-    if radar["edge_table"] >= 0:
+    bends, under = radar["edge_table"] >= 0, height < lowest
+    if bends and under:
         edges = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)
     code = visibility(radar, situation["earth_radius"], azimuth, elevation, ground, height, lowest, edges, t, searching)
     if code != VISIBLE:
@@ -164,35 +164,68 @@ def sense(sim, r, f, t, searching):
     along = (dx * vx + dy * vy + dz * vz) / distance
     if abs(along) < radar["least_radial_speed"]:
         return TOO_SLOW, distance, azimuth, elevation, lowest, 0.0, height, 0.0, 0.0, 0.0
+    if bends and not under:
+        edges = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)
     rcs = cross_section(flight["rcs"], radar["band"], dx, dy, dz, vx, vy, vz)
     earth, sea = situation["earth_radius"], situation["sea_roughness"]
-    signal, clutter = echo(sim.tables, radar, earth, sea, distance, azimuth, elevation, ground, height, edges, rcs)
+    gain = look_gain(radar, azimuth)
+    signal, clutter = echo(sim.tables, radar, earth, sea, distance, gain, ground, height, edges, rcs)
     clear = snr = signal / (1.0 + clutter)
     own = 0.0
     if len(sim.jammers) > 0:
-        own, others = received(sim, r, f, t, azimuth, elevation, look_gain(radar, azimuth))
+        own, others = received(sim, r, f, t, azimuth, elevation, gain)
         snr = signal / (1.0 + clutter + own + others)
         own /= 1.0 + clutter
     return VISIBLE, distance, azimuth, elevation, lowest, snr, height, along, clear, own
 
 
-@kernel("tuple_of(b1, f8)(Sim, i8, i8, f8, f8, i8)")
-def detects(sim, r, f, t, snr, slot):
-    """Whether a look of mean ``snr`` detects, and the drawn SNR ratio.
+@kernel("b1(Sim, i8, i8, f8, f8)")
+def detected(sim, r, f, drawn, u):
+    """Whether a look of a drawn SNR ratio detects; ``u`` : uniform of its receiver's noise."""
+    table = table_of(sim.tables, sim.radars[r]["pd_table"], sim.flights[f]["swerling"])
+    return u < probability_at(sim.tables, table, drawn)
+
+
+@kernel("f8(f8[::1], Radar, Flight, i8, f8, f8, f8)", entry=True)
+def alike_for(tables, radar, flight, code, distance, azimuth, elevation):
+    """Time (s) for which further search looks at a flight surely come out as one that came out as ``code``.
+
+    distance, azimuth, elevation : of that look, m and rad.  As long as the flight cannot have come into the radar's
+    range; or as long as it can neither have come into its sector, nor gone out of its range limits, nor be so low that
+    anything around hides it.  0 where that is not known: for other codes, radars that move, flights in a turn.
+    """
+    if radar["platform"] >= 0 or flight["turns_at"] < math.inf:
+        return 0.0
+    way = 0.0
+    if code == OUT_OF_RANGE:
+        way = distance - radar["range_max"] - 2.0
+    elif code == OUT_OF_SECTOR and radar["cover_table"] >= 0:
+        aside = abs(angle_between(azimuth, radar["boresight"])) - radar["search_half"] - 1e-6
+        level = distance * math.cos(elevation)
+        way = level * math.sin(min(max(aside, 0.0), 0.5 * math.pi))
+        way = min(way, radar["range_max"] - distance, distance - radar["range_min"]) - 1.0
+        out_to = 1.002 * (distance + max(way, 0.0)) + 1.0  # along the sea no farther than straight, but for the heights
+        if flight["floor"] < greatest_height(tables, radar["cover_table"], out_to) + 1.0:
+            return 0.0
+    return max(way, 0.0) / flight["fastest"]
+
+
+@kernel("tuple_of(b1, f8, b1)(Sim, i8, i8, f8, f8, f8, i8)")
+def detects(sim, r, f, t, snr, clear, slot):
+    """Whether a look of mean ``snr`` detects, the drawn SNR ratio, and whether it would detect without jamming alone.
 
     Fluctuation from look to look is drawn per (flight, band, slot of the decorrelation time), so looks inside a slot
     and radars of one band share it; that from pulse to pulse is in its table, and the drawn ratio is then the mean one.
     Receiver noise is drawn afresh for each ``slot`` of the look.
+    clear : mean SNR ratio without jamming, as in ``sense``; both answers rest on the same draws
     """
-    situation = sim.situation[0]
-    radar = sim.radars[r]
-    flight = sim.flights[f]
-    if situation["detection_by_range"] == 1:
-        return True, 1000.0
+    if sim.situation[0]["detection_by_range"] == 1:
+        return True, 1000.0, False
     u0, u1 = dice.fade(sim, r, f, t)
-    drawn = snr * fluctuation(flight["swerling"], u0, u1)
-    chance = probability_at(sim.tables, table_of(sim.tables, radar["pd_table"], flight["swerling"]), drawn)
-    return dice.noise(sim, r, f, slot) < chance, drawn
+    faded = fluctuation(sim.flights[f]["swerling"], u0, u1)
+    u = dice.noise(sim, r, f, slot)
+    hit = detected(sim, r, f, snr * faded, u)
+    return hit, snr * faded, not hit and clear > snr and detected(sim, r, f, clear * faded, u)
 
 
 @kernel("f8(f8, f8, f8)")

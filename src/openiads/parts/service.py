@@ -9,8 +9,8 @@ from openiads.parts import dice
 from openiads.parts.engagements import begin_decision, is_active, noise_at, note_signal, release
 from openiads.parts.flights import state_of
 from openiads.parts.gates import set_gate, set_gate_below, set_gate_jammed, set_gate_range, set_gate_sector
-from openiads.parts.geometry import angle_between, bearing
-from openiads.parts.jamming import through_at
+from openiads.parts.geometry import angle_between, bearing, polar
+from openiads.parts.jamming import strobe_signal, through_at
 from openiads.parts.radars import fill_plot
 from openiads.parts.sensing import (
     BELOW_HORIZON,
@@ -198,16 +198,17 @@ def service_look(sim, r, e, f):
         return False
     note_signal(engagement, distance, snr, clear, own)
     jammed = clear > snr  # by the echo of a usual dwell
+    strobe = strobe_signal(snr, clear, own) if jammed and snr > 0.0 else 0.0
     if engagement["state"] != ACQUIRING:
         snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)
-    hit, drawn = detects(sim, r, f, now, snr, slot)
+    hit, drawn, unjammed = detects(sim, r, f, now, snr, clear if engagement["state"] == ACQUIRING else 0.0, slot)
     if engagement["state"] == ACQUIRING:  # it is in view by now, whatever kept it from that before
         set_gate(sim, cued, radar["unit"], NOT_ACQUIRED)
     if not hit:
-        if engagement["state"] == ACQUIRING and jammed and detects(sim, r, f, now, clear, slot)[0]:
+        if engagement["state"] == ACQUIRING and jammed and unjammed:
             set_gate_jammed(sim, cued, radar["unit"], through_at(radar, distance, snr, clear, own))
-        return own >= radar["strobe_ratio"] and jammed and follow_jamming(sim, r, e, f, azimuth, elevation, own)
+        return jammed and strobe >= radar["strobe_ratio"] and follow_jamming(sim, r, e, f, azimuth, elevation, strobe)
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
     x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
     spare = len(sim.plots) - 1
@@ -234,8 +235,8 @@ def service_look(sim, r, e, f):
 def follow_jamming(sim, r, e, f, azimuth, elevation, ratio):
     """Where a kind of round may be led by it, the bearing of a target that jams stands in for a look that failed.
 
-    azimuth, elevation : of the look, rad;  ratio : jamming by the target over noise.  The range is carried on along the
-    radar's own track: what is put in is as uncertain as the range is long.
+    azimuth, elevation : of the look, rad;  ratio : of its jamming over noise and all other.  The range is carried on
+    along the radar's own track: what is put in is as uncertain as the range is long.
     """
     now = sim.situation[0]["now"]
     radar, engagement = sim.radars[r], sim.engagements[e]
@@ -324,7 +325,7 @@ def acquire(sim, r, e):
     dt = now - track["time"]
     x = track["x"]
     cx, cy, cz = x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt
-    distance, azimuth, _, _ = bearing(radar["position"], radar["axes"], cx, cy, cz)
+    distance, azimuth = polar(radar["position"], radar["axes"], cx, cy, cz)
     off = angle_between(azimuth, radar["boresight"])
     if abs(off) > radar["track_half"]:
         set_gate_sector(sim, track["flight"], radar["unit"], off)
@@ -341,7 +342,7 @@ def acquire(sim, r, e):
     box = max(4.0 * spread, 2.0 * distance * radar["beam_azimuth"]) + 500.0
     f = engagement["flight"]
     if engagement["own"] < 0 or f < 0:
-        f = nearest_flight(sim, cx, cy, cz, box)
+        f = nearest_flight(sim, cx, cy, cz, box, f)
         engagement["flight"] = f
     if f < 0:
         name_waiting(sim, e, NOT_ACQUIRED)
@@ -391,21 +392,36 @@ def borrow(sim, r, e):
         firm(sim, e, -1.0, 0.0, 0.0, 0.0, mine["height"])
 
 
-@kernel("i8(Sim, f8, f8, f8, f8)")
-def nearest_flight(sim, x, y, z, box):
-    """The flight in the air nearest a point and within ``box`` m of it; -1 for none."""
+@kernel("i8(Sim, f8, f8, f8, f8, i8)")
+def nearest_flight(sim, x, y, z, box, guess):
+    """The flight in the air nearest a point and within ``box`` m of it; -1 for none.
+
+    guess : a flight that may be it, asked first, or -1.  One on its path that cannot have come near enough since it was
+    last looked for is left where it was.
+    """
     now = sim.situation[0]["now"]
-    best = box * box
+    best, near = box * box, box
     found = -1
-    for f in range(len(sim.flights)):
+    for n in range(-1, len(sim.flights)):
+        f = n if n >= 0 else guess
+        if f < 0 or (n == guess and n >= 0):
+            continue
         flight = sim.flights[f]
         if flight["terminal"] != 0 or flight["starts"] > now:
             continue
+        on_path = flight["turns_at"] == math.inf
+        if on_path:
+            fx, fy, fz = flight["met"][0] - x, flight["met"][1] - y, flight["met"][2] - z
+            far = near + flight["fastest"] * (now - flight["met_at"]) + 1.0
+            if fx * fx + fy * fy + fz * fz > far * far:
+                continue
         fx, fy, fz, _, _, _ = state_of(sim, f, now)
+        if on_path:
+            flight["met_at"], flight["met"][0], flight["met"][1], flight["met"][2] = now, fx, fy, fz
         fx, fy, fz = fx - x, fy - y, fz - z
         off = fx * fx + fy * fy + fz * fz
-        if off < best:
-            best = off
+        if off < best or (off == best and f < found):  # the first of equal ones
+            best, near = off, math.sqrt(off)
             found = f
     return found
 
@@ -426,6 +442,8 @@ def turn(sim, r, azimuth):
     takes = abs(away) / radar["slew_rate"] if slews else radar["relay_time"]
     log_slew(sim, r, azimuth, takes)
     radar["boresight"] = azimuth
+    for f in range(len(sim.flights)):
+        sim.looks[r, f]["alike"] = 0.0
     radar["slewing_until"] = now + takes
     if not slews:  # a battery that is laid anew lays its launchers too
         for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):

@@ -12,12 +12,14 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts.engagements import is_active, noise_at
+from openiads.parts.sensing import angle_error
 from openiads.physics.detection import probability_at
 from openiads.world.layout import MOST_PLOTS
 
 QUANTILES = 24  # of the exponential law, midpoints of equal shares
 LONGEST_RUN = 32  # slots; a longer break is as good as none
 MOST_SLOTS = 400
+FAINTEST = 10.0  # signal to noise of a look that gives a measurement, at least: about the threshold
 
 
 @kernel("f8(f8[::1], i8, f8, f8)")
@@ -88,3 +90,33 @@ def support_probability(sim, e, magazine, arrival, distance):
     if is_active(sim, magazine):
         return kept
     return kept * no_long_gap(close, int(math.ceil(last / slot)), end_run, work)
+
+
+@kernel("f8(Sim, i8, f8[::1], f8)")
+def aim_share(sim, e, aim, distance):
+    """Share of its told kill probability that engagement ``e``'s radar leaves a round that is led along its track.
+
+    aim : of the kind of round and class of target, `elements.MAGAZINE`;  distance : m from the radar to the intercept.
+    A miss has two parts (`lethality.mean_kill_probability`): the error of each measurement, as the loop of guidance
+    passes it on, and the deviation of the track, which it flies on.  The radar's last look says how well it will
+    measure at the intercept; the track's deviation across the line of sight goes with that.  Nearer than the
+    reference engagement a crew counts on what it was told, not on more.
+    """
+    engagement = sim.engagements[e]
+    own = engagement["own"]
+    if aim[0] <= 0.0 or own < 0 or sim.situation[0]["detection_by_range"] == 1:
+        return 1.0
+    radar, x, p = sim.radars[sim.units[engagement["unit"]]["radar"]], sim.tracks[own]["x"], sim.tracks[own]["p"]
+    at = radar["position"]
+    dx, dy, dz = x[0] - at[0], x[1] - at[1], x[2] - at[2]
+    along = p[0, 0] * dx * dx + p[1, 1] * dy * dy + p[2, 2] * dz * dz
+    along += 2.0 * (p[0, 1] * dx * dy + p[0, 2] * dx * dz + p[1, 2] * dy * dz)
+    along /= max(dx * dx + dy * dy + dz * dz, 1.0)
+    across = 0.5 * max(p[0, 0] + p[1, 1] + p[2, 2] - along, 0.0)
+    seen, near = max(engagement["seen_at"], 1.0), max(distance, 1.0)
+    now = engagement["signal"] / (seen * seen * seen * seen) / noise_at(engagement, seen)
+    then = engagement["signal"] / (near * near * near * near) / noise_at(engagement, near)
+    longer = radar["stretch_most"]
+    carried = near * angle_error(radar, then * longer) / (seen * angle_error(radar, now * longer))
+    each = aim[2] * near * angle_error(radar, max(then, FAINTEST))
+    return min(aim[0] / (aim[1] + each * each + across * carried * carried), 1.0)

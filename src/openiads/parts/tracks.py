@@ -114,7 +114,8 @@ def new_track(sim, owner, post):
         track["evidence"] = 0
         track["entered"] = 0
         track["asked"] = 0
-        track["asked_at"] = -math.inf
+        track["ask_at"] = math.inf
+        track["questioned"] = -1
         track["asset"] = -1
         track["threatening"] = 0
         track["time_to_asset"] = math.inf
@@ -126,6 +127,9 @@ def new_track(sim, owner, post):
         track["engagements"] = 0
         track["refused"] = 0
         track["left_to"] = 0
+        track["left_until"] = math.inf
+        track["taken_back"] = 0
+        track["had"] = 0
         track["doubles"] = 0
         track["assessed_dead"] = 0
         track["dead_updates"] = 0
@@ -244,6 +248,7 @@ def confirm(sim, k):
     post["held"] += 1
     radar["held"] += 1
     track["state"] = CONFIRMED
+    track["ask_at"] = situation["now"]
     if track["flight"] < 0:
         situation["false_tracks"] += 1
         log_false_track(sim, track)

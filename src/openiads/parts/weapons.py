@@ -13,6 +13,7 @@ from openiads.parts.guns import burst_result, lay, meeting_time
 from openiads.parts.launchers import spend
 from openiads.parts.radars import set_occupancy
 from openiads.parts.sensing import angle_error, displacement, sense
+from openiads.parts.support import FAINTEST
 from openiads.physics.filtering import vertical_deviation
 from openiads.physics.flyout import Guidance, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
@@ -41,7 +42,6 @@ COMMAND, TVM = int(Guidance.COMMAND), int(Guidance.TVM)
 OVERFLOW_ROUNDS, BAD_STATE = int(Status.OVERFLOW_ROUNDS), int(Status.BAD_STATE)
 
 COARSE, TURN, FINE = 0.5, 0.05, 0.004  # s, integration steps in midcourse, until the turn-over ends, and at the end
-FAINTEST = 10.0  # signal to noise of a look that gave a measurement, at least: about the threshold
 MIDCOURSE, WAITING, CLOSING = 0, 2, 1  # what a round's due time means: update, start of the endgame, intercept
 
 

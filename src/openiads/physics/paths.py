@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.base.compiled import kernel
 from openiads.base.constants import STANDARD_GRAVITY
 from openiads.base.errors import InputError
-from openiads.earth.geodesy import ECCENTRICITY_SQUARED, direct, inverse, offset, to_ecef
+from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR, direct, inverse, offset, to_ecef
 from openiads.physics.motion import HEADER, ROW
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ Piece: TypeAlias = tuple[float, Callable[[Floats], Floats], float]
 
 TOLERANCE = 0.25  #: m, largest distance between a table and the path it stands for
 SHORTEST_STEP = 0.125  #: s
+HEIGHT_DOUBT = 5.0  #: m, that heights of ``motion.local_up`` are right to
 
 
 def tabulate(
@@ -70,6 +72,42 @@ def interpolated(table: Floats, times: Floats) -> Floats:
     out = np.empty((3, len(times)))
     _hermite(columns[:3], columns[3:], i, times / dt - i, dt, out)
     return out.T
+
+
+@kernel("f8(f8, f8, f8)")
+def height_of(x, y, z):
+    """Height (m) of an ECEF point as ``motion.local_up`` tells it."""
+    q = x * x + y * y
+    square = q + z * z
+    return math.sqrt(square) - SEMI_MINOR / math.sqrt(1.0 - ECCENTRICITY_SQUARED * q / square)
+
+
+@kernel("tuple_of(f8, f8)(f8[::1])", entry=True)
+def bounds_of(table):
+    """Speed (m/s) that a path never exceeds, and height (m) that it never comes below.
+
+    table : as of ``tabulate``
+    A cubic lies within the hull of its four control points, its derivative within that of three velocities.  A hull of
+    some width cuts below the heights of its corners, as a chord does.  The height is less by what
+    ``motion.local_up`` may be off.
+    """
+    dt = table[1]
+    fastest, low = 0.0, math.inf
+    for i in range(int(table[2])):
+        k = HEADER + i * ROW
+        x, y, z, u, v, w = table[k], table[k + 1], table[k + 2], table[k + 3], table[k + 4], table[k + 5]
+        fastest = max(fastest, u * u + v * v + w * w)
+        before, after = height_of(x - u * dt / 3.0, y - v * dt / 3.0, z - w * dt / 3.0), height_of(x, y, z)
+        beyond = height_of(x + u * dt / 3.0, y + v * dt / 3.0, z + w * dt / 3.0)
+        low = min(low, before, after, beyond)
+        if i > 0:
+            u = 3.0 * (x - table[k - 6]) / dt - u - table[k - 3]
+            v = 3.0 * (y - table[k - 5]) / dt - v - table[k - 2]
+            w = 3.0 * (z - table[k - 4]) / dt - w - table[k - 1]
+            fastest = max(fastest, u * u + v * v + w * w)
+    wide = math.sqrt(fastest) * dt
+    low -= wide * wide / (2.0 * SEMI_MINOR)
+    return math.sqrt(fastest) * (1.0 + 1e-9) + 1e-3, low - HEIGHT_DOUBT
 
 
 class Track(NamedTuple):

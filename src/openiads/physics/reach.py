@@ -157,8 +157,14 @@ def slack(tables, at, sx, sy, sz, x, y, z, after, required_g, min_speed, limits)
     A launch should wait for as long as this is positive at the first feasible point: a round that leaves earlier meets
     its target before that point, where lift, speed or height do not suffice.
     """
-    r2 = sx * sx + sy * sy + sz * sz
     _, _, _, height = local_up(x, y, z)
+    return slack_at(tables, at, sx, sy, sz, x, y, z, height, after, required_g, min_speed, limits)
+
+
+@kernel("f8(f8[::1], i8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8[::1])")
+def slack_at(tables, at, sx, sy, sz, x, y, z, height, after, required_g, min_speed, limits):
+    """``slack`` at a point whose height (m, ``local_up``) is known."""
+    r2 = sx * sx + sy * sy + sz * sz
     if height < max(limits[2], 0.0) or height > limits[3]:
         return -math.inf
     k = (sx * x + sy * y + sz * z) / r2

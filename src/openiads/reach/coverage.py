@@ -125,6 +125,7 @@ class Coverage:
     attenuation: bool
     diffraction: bool
     jammed: bool = False  #: somebody jams
+    moving: tuple[str, ...] = ()  #: names of radars that sail or fly, which look from where their way begins
 
     def count(self, height: int) -> NDArray[np.int8]:
         """How many radars detect a target of the height of that number, (rows, columns)."""
@@ -214,13 +215,14 @@ def paint(
                     radar, earth_radius, azimuth, elevation, along, height, low, edges, radar["phase"], True
                 )
                 if found == VISIBLE:
+                    gain = look_gain(radar, azimuth)
                     signal, clutter = echo(
-                        tables, radar, earth_radius, roughness, distance, azimuth, elevation, along, height, edges, rcs
+                        tables, radar, earth_radius, roughness, distance, gain, along, height, edges, rcs
                     )
                     noise = 1.0 + clutter
                     found = DETECTED if signal / noise >= needed else VISIBLE
                     if found == DETECTED and len(spokes) > 0:
-                        jamming = in_look(radar, spokes, -1, azimuth, elevation, look_gain(radar, azimuth))
+                        jamming = in_look(radar, spokes, -1, azimuth, elevation, gain)
                         found = DETECTED if signal / (noise + jamming) >= needed else JAMMED
                 code[k, i, j] = found
 
@@ -266,6 +268,7 @@ def coverage(
         question, where, tuple(views), world.terrain, _radius(world) / MEAN_RADIUS, fine,
         bool((some["multipath"] == 1).any()), bool((some["attenuation_table"] >= 0).any()),
         bool((some["edge_table"] >= 0).any()), spokes.shape[1] > 0,
+        tuple(world.names.radars[k] for k in chosen if rows[k]["platform"] >= 0),
     )  # fmt: skip
 
 

@@ -21,11 +21,12 @@ from openiads.reach.burn_through import Jammed, jammed
 from openiads.reach.coverage import DetectionQuestion
 from openiads.reach.defaults import ENVELOPE_HEIGHTS
 from openiads.reach.envelope import Envelope, UnitConditions, arms_of, envelopes
-from openiads.reach.jammed import JammerAt, Jamming, jamming_of, with_spokes
+from openiads.reach.jammed import JammerAt, Jamming, jamming_from, jamming_of, with_spokes
 from openiads.reach.kill_map import kill_map
 from openiads.reach.opportunities import Pass, passes
-from openiads.reach.scenes import jammed_unit_world, unit_scenario
+from openiads.reach.scenes import jammed_unit_world, radar_world, unit_scenario
 from openiads.reach.straight import Target, of_threat
+from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
 
 Floats = NDArray[np.floating]
@@ -51,6 +52,8 @@ class EnvelopeQuestion:
         "--pk": "kill_map",
         "--round": "interceptor",
         "--jammer": "jammers",
+        "--jammers-of": "jammers_of",
+        "--jammers-at": "jammers_at",
     }
 
     system: str = field(kw_only=False)
@@ -69,6 +72,8 @@ class EnvelopeQuestion:
     turn: bool = True
     kill_map: bool = False
     jammers: JammerAt | Sequence[JammerAt] = ()
+    jammers_of: str | Path | Scenario | None = None
+    jammers_at: Quantity | None = None
 
     def target(self) -> Target:
         """What flies; InputError if it makes no sense."""
@@ -103,11 +108,18 @@ class EnvelopeAnswer(Saved):
         return str(self.world.scenario.sites[0].system)
 
     @property
-    def without_data(self) -> float:
-        """Share of the places looked at that have no terrain data: the sea is put there."""
+    def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+        """Latitudes and longitudes (rad) of the places looked at, and whether there are heights: elsewhere the sea is
+        put."""
         families = (paths for found in self.cuts.values() for paths in found.paths)
         widest = max(families, key=lambda paths: paths.along.max())
-        return float(1.0 - self.world.terrain.covers(widest.lats, widest.lons).mean())
+        lats, lons = np.asarray(widest.lats, np.float64), np.asarray(widest.lons, np.float64)
+        return lats, lons, np.asarray(self.world.terrain.covers(lats, lons), np.bool_)
+
+    @property
+    def without_data(self) -> float:
+        """Share of the places looked at that have no terrain data: the sea is put there."""
+        return float(1.0 - self.places[2].mean())
 
 
 @keywords_of(EnvelopeQuestion)
@@ -151,6 +163,10 @@ def envelope(question: EnvelopeQuestion) -> EnvelopeAnswer:
     jammers : str, tuple or sequence, optional
         Noise jammers at places, turned to every radar: "escort_jammer; 34.9 N 34.0 E; 9 km", or key of the catalog,
         place and height above the sea; they need `at`.
+    jammers_of : str, Path or Scenario, optional
+        A scenario whose jammers stand where they are at `jammers_at`, turned to every radar as well.
+    jammers_at : str or float, optional
+        When, "300 s" or s.
 
     Returns
     -------
@@ -207,11 +223,21 @@ def envelope_of(question: EnvelopeQuestion, phases: Phases | None = None) -> Env
 
 def _jamming(question: EnvelopeQuestion, place: tuple[float, float] | None) -> Jamming | None:
     """Who jams; InputError for jammers about a unit that stands nowhere."""
-    if not several(question.jammers):
+    if (question.jammers_of is None) != (question.jammers_at is None):
+        given, other = "--jammers-of", "--jammers-at"
+        given, other = (given, other) if question.jammers_at is None else (other, given)
+        raise InputError(given, f"without {other}", "Give a scenario and a time: its jammers as they stand then.")
+    if not several(question.jammers) and question.jammers_of is None:
         return None
     if place is None:
-        raise InputError("--jammer", "needs a place on earth", "Give --at as well.")
-    return jamming_of(question.jammers, None, unit_scenario(question.system))
+        option = "--jammer" if question.jammers_of is None else "--jammers-of"
+        raise InputError(option, "needs a place on earth", "Give --at as well.")
+    named = jamming_of(question.jammers, None, unit_scenario(question.system))
+    if question.jammers_of is None:
+        return named
+    source = scenario_with(question.jammers_of)
+    own = jamming_of((), question.jammers_at, source)
+    return jamming_from(radar_world(source, jamming=own), own.own_at or 0.0, named.placed)
 
 
 def _effects(world: World, target: Target, heights: Sequence[float], when: float) -> Jammed:

@@ -76,12 +76,11 @@ def see(
             if found != VISIBLE or abs(dx * vx + dy * vy + dz * vz) < radar["least_radial_speed"] * distance:
                 continue
             size = cross_section(rcs, radar["band"], dx, dy, dz, vx, vy, vz)
-            signal, clutter = echo(
-                tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, size
-            )
+            gain = look_gain(radar, azimuth)
+            signal, clutter = echo(tables, radar, earth_radius, roughness, distance, gain, ground, height, edges, size)
             noise = 1.0 + clutter
             if len(spokes) > 0:
-                noise += in_look(radar, spokes, -1, azimuth, elevation, look_gain(radar, azimuth))
+                noise += in_look(radar, spokes, -1, azimuth, elevation, gain)
             seen[i, k] = needed <= signal / noise
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +20,10 @@ from openiads.base.jsonable import JsonObject
 from openiads.base.options import Position, Quantity, position, quantity, several
 from openiads.base.units import written_position
 from openiads.base.words import listed, nearest
-from openiads.earth.geodesy import offset
+from openiads.earth.geodesy import offset, to_geodetic
 from openiads.engine.runner import Runner
-from openiads.parts.jamming import receive
+from openiads.parts.flights import state_of
+from openiads.parts.jamming import radiates, receive
 from openiads.parts.sensing import sense
 from openiads.scenario.load import Scenario, catalog_of
 from openiads.scenario.traffic import Flight, Raid
@@ -59,6 +60,7 @@ class Jamming:
 
     placed: tuple[Placed, ...] = ()
     own_at: float | None = None
+    entries: Mapping[str, JsonObject] = field(default_factory=dict)  #: own jammers of another scenario, by name
 
     @property
     def time(self) -> float | None:
@@ -80,6 +82,26 @@ def jamming_of(given: JammerAt | Sequence[JammerAt], at: Quantity | None, scenar
         remedy = f'Give a raid or flight jammer = "escort_jammer", or place one: --jammer "{EXAMPLE}".'
         raise InputError("--jammers-at", "the scenario has no jammer", remedy)
     return Jamming(tuple(placed), when)
+
+
+def jamming_from(world: World, when: float, named: tuple[Placed, ...] = ()) -> Jamming:
+    """The jammers of a scenario's world (`reach.scenes.radar_world`) that radiate at a time (s), as jammers at the
+    places where they are then, after ``named`` ones; InputError where none does.
+    """
+    sim, scenario = Runner(world, 1).sim, world.scenario
+    placed = list(named)
+    for row, (x, y, z, on) in zip(world.rows["jammers"], _standing_at(sim, when), strict=True):
+        f = int(row["flight"])
+        raid = int(world.rows["flights"][f]["raid"])
+        alone = [each.jammer for each in scenario.flights if each.name == world.names.flights[f]]
+        kind = scenario.raids[raid].jammer if raid >= 0 else alone[0]
+        lat, lon, height = to_geodetic(x, y, z)
+        if on and kind is not None:
+            placed.append(Placed(f"Jammer {len(placed) + 1}", kind, float(lat), float(lon), float(height)))
+    if len(placed) == len(named):
+        remedy = "Give a time at which a flight with a jammer is in the air, and its jammer on."
+        raise InputError("--jammers-at", f"no jammer of {scenario.name} radiates at {when:g} s", remedy)
+    return Jamming(tuple(placed), None, scenario.catalog.get("jammers", {}))
 
 
 def carriers(scenario: Scenario) -> list[Raid | Flight]:
@@ -117,7 +139,8 @@ def with_jammers(mapping: Mapping[str, object], jamming: Jamming | None) -> Json
     own = jamming is not None and jamming.own_at is not None
     raids, flights = ([each for each in rows if own and each.get("jammer")] for rows in (raids, flights))
     flights += [] if jamming is None else flights_of(jamming)
-    return {**mapping, "raid": raids, "flight": flights}
+    given = {} if jamming is None or not jamming.entries else {"catalog": {"jammers": dict(jamming.entries)}}
+    return {**mapping, **given, "raid": raids, "flight": flights}
 
 
 def flights_of(jamming: Jamming) -> list[JsonObject]:
@@ -176,13 +199,28 @@ def receive_all(sim: Sim, t: float, codes: np.ndarray) -> None:
             codes[r, j] = sense(sim, r, sim.jammers[j]["flight"], t, True)[0]
 
 
+@kernel("void(Sim, f8, f8[:, ::1])", entry=True)
+def stand_all(sim: Sim, t: float, found: np.ndarray) -> None:
+    """Where every jammer is at a time (s), ECEF m, and whether it radiates (1), a row each."""
+    for j in range(len(sim.jammers)):
+        x, y, z, _, _, _ = state_of(sim, sim.jammers[j]["flight"], t)
+        found[j, 0], found[j, 1], found[j, 2] = x, y, z
+        found[j, 3] = 1.0 if radiates(sim, j, t) else 0.0
+
+
 def received_at(world: World, when: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How each jammer stands in each radar's receiver, dtype ``SPOKE``, how a search look of the radar at it comes out
     (`parts.sensing`), both (radars, jammers), and which jammers radiate, (jammers,)."""
     sim = Runner(world, 1).sim
     codes = np.zeros(sim.spokes.shape, np.int64)
     receive_all(sim, when, codes)
-    return sim.spokes.copy(), codes, sim.jammers["on"] == 1
+    return sim.spokes.copy(), codes, _standing_at(sim, when)[:, 3] == 1.0
+
+
+def _standing_at(sim: Sim, when: float) -> np.ndarray:
+    found = np.zeros((len(sim.jammers), 4))
+    stand_all(sim, when, found)
+    return found
 
 
 def spokes_at(world: World, when: float | None) -> np.ndarray:

@@ -19,8 +19,8 @@ from openiads.doctrine.assignment import believed_class
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MAJOR, offset
 from openiads.earth.terrain import Terrain
 from openiads.world.build import World
-from openiads.world.layout import TRACK
 from openiads.world.radars import BANDS
+from openiads.world.sensed import TRACK
 from openiads.world.values import Values
 
 Floats = NDArray[np.floating]

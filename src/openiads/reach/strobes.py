@@ -111,7 +111,8 @@ def paint_strobes(
                 air = edges
                 if radar["attenuation_table"] >= 0:
                     air *= two_way_attenuation(tables, radar["attenuation_table"], distance, height)
-                noise = look_gain(radar, azimuth) * jamming_to_noise(
+                gain = look_gain(radar, azimuth)
+                noise = gain * jamming_to_noise(
                     radar["jamming_constant"],
                     erp,
                     bandwidth,
@@ -120,7 +121,7 @@ def paint_strobes(
                     math.sqrt(max(air, 0.0)),
                 )
                 signal, clutter = echo(
-                    tables, radar, earth_radius, roughness, distance, azimuth, elevation, along, height, edges, rcs
+                    tables, radar, earth_radius, roughness, distance, gain, along, height, edges, rcs
                 )
                 if signal / (1.0 + clutter + noise) >= needed:
                     code[k, i, j] = SEEN

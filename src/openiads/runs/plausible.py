@@ -36,6 +36,9 @@ MOST_TURNS, PACE = 10_000_000, 3_000_000
 FAR = 2_000_000.0
 #: Distance (m) within which a place would be with latitude and longitude the other way round.
 NEAR = 500_000.0
+#: Distance (m) from what it defends from which a site in reach may have its coordinates the other way round, and the
+#: share of it that is then left at most.
+APART, LEFT = 50_000.0, 0.2
 
 
 def objections(world: World) -> list[str]:
@@ -124,6 +127,11 @@ def _level(world: World) -> Iterator[tuple[str, int]]:
     alone = {flight.name: flight for flight in world.scenario.flights}
     seen: set[int] = set()
     for row, name in zip(world.rows["flights"], world.names.flights, strict=True):
+        if row["airway"] > 0:  # at one of its levels
+            if int(row["path"]) not in seen:
+                seen.add(int(row["path"]))
+                yield f'airway "{world.scenario.airways[int(row["airway"]) - 1].name}"', int(row["path"])
+            continue
         given = raids[int(row["raid"])] if row["raid"] >= 0 else alone[name]
         whose = f'flight "{name}"' if row["raid"] < 0 else f'raid "{given.name}"'
         declared = given.agl is None and given.altitude is not None
@@ -177,14 +185,19 @@ def _km(meters: float) -> str:
 
 def swapped(at: Position, other: Position) -> str:
     """A question where two places would lie near each other with coordinates of one the other way round; else empty."""
+    return ": are latitude and longitude of one of them swapped?" if exchanged(at, other) < NEAR else ""
+
+
+def exchanged(at: Position, other: Position) -> float:
+    """Distance (m) of two places with coordinates of the first the other way round; inf where that is no place."""
     if abs(at.longitude) > math.pi / 2.0:
-        return ""
-    distance = float(inverse(at.longitude, at.latitude, other.latitude, other.longitude)[0])
-    return ": are latitude and longitude of one of them swapped?" if distance < NEAR else ""
+        return math.inf
+    return float(inverse(at.longitude, at.latitude, other.latitude, other.longitude)[0])
 
 
 def misplaced_sites(world: World) -> list[str]:
-    """Sites that stand farther from what they defend than their rounds reach."""
+    """Sites that stand farther from what they defend than their rounds reach, or far, and near with coordinates
+    exchanged."""
     found = []
     assets = {asset.name: asset for asset in world.scenario.assets}
     for site in world.scenario.sites:
@@ -197,7 +210,18 @@ def misplaced_sites(world: World) -> list[str]:
                     f'site "{site.name}" stands {_km(away)} from {name}, which it defends, and its rounds reach '
                     f"{_km(reach)}{swapped(site.at, asset.at)}"
                 )
+            elif asset.ship is None and site.speed is None and away > APART:
+                found += _exchanged_site(site, name, asset.at, away)
     return found
+
+
+def _exchanged_site(site: Site, name: str, at: Position, away: float) -> list[str]:
+    """A line on a site that would stand much nearer to what it defends with its coordinates the other way round."""
+    other = exchanged(site.at, at)
+    if other >= LEFT * away:
+        return []
+    said = f'site "{site.name}" stands {_km(away)} from {name}, which it defends, and would stand {_km(other)} from it'
+    return [f"{said} with latitude and longitude the other way round: are they swapped?"]
 
 
 def _reach_of(world: World, site: Site) -> float:
@@ -217,7 +241,7 @@ def far_flights(world: World) -> list[str]:
         if aim is not None and (away := float(_apart(_place(raid.begins), _place(aim)))) > FAR:
             found.append(f'raid "{raid.name}" starts {_km(away)} from its aim{swapped(raid.begins, aim)}')
     for row, name in zip(rows, names, strict=True):
-        if row["raid"] >= 0 or not sites:
+        if row["raid"] >= 0 or row["airway"] > 0 or not sites:
             continue
         nearest = min(float(_nearest(world, [row], _place(site.at))) for site in sites)
         if nearest > FAR:

@@ -14,6 +14,7 @@ from openiads.runs.digest import row_digests
 from openiads.runs.findings import Accumulator, Finding
 from openiads.runs.folder import Kept
 from openiads.runs.identity import Chunk, RunIdentity, mismatch
+from openiads.runs.misidentification import misidentified
 from openiads.runs.simulator import Replicated, Simulator, drawn_apart, real_simulator
 from openiads.runs.store import Store
 from openiads.world.codes import Side, Status, ThreatClass
@@ -291,6 +292,7 @@ class Run(Kept, Replayed):
             "classes": classes,
             "terminal": {code: told(f"end_{code}") for code in TERMINALS},
             "sides": self._sides(),
+            "misidentified": misidentified(self),
             "lost": {name.removesuffix("_lost"): told(name) for name in LOST},
             "round_ends": {code: told(f"round_{code}") for code in ROUND_ENDS},
             "bounds": bounds,

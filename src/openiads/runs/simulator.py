@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from openiads.base.jsonable import JsonObject
+from openiads.base.words import listed
 from openiads.scenario.knobs import known_knobs
-from openiads.world.codes import Side
+from openiads.world.codes import Emission, Side
 
 if TYPE_CHECKING:
     from openiads.catalog.records import Catalog
@@ -155,7 +156,7 @@ class _Openiads(Simulator):
         from openiads.runs.unasked import never_asked
         from openiads.scenario.load import warnings_of
 
-        found = warnings_of(scenario) + too_late(world) + objections(world) + never_asked(world)
+        found = warnings_of(scenario) + too_late(world) + never_cued(world) + objections(world) + never_asked(world)
         return found + drawn_apart(world.limits)
 
 
@@ -185,6 +186,21 @@ def too_late(world: World) -> list[str]:
             found.append(told(f'{of} "{raid.name}"', rows["ends"][late].max()))
     alone = (rows["raid"] < 0) & (rows["side"] == int(Side.HOSTILE)) & (rows["ends"] > end) & (rows["starts"] <= end)
     found += [told(f'flight "{world.names.flights[k]}"', rows["ends"][k]) for k in np.flatnonzero(alone)]
+    return found
+
+
+def never_cued(world: World) -> list[str]:
+    """The radars of a world that are silent until cued, at posts to which no radar reports that looks without a cue."""
+    radars, found = world.rows["radars"], []
+    waits = radars["policy"] == int(Emission.CUED)
+    for post in np.unique(radars["post"][waits]):
+        mine = radars["post"] == post
+        if not (mine & ~waits & (radars["emitting"] == 1)).any():
+            names = [world.names.radars[k] for k in np.flatnonzero(mine & waits)]
+            found.append(
+                f"{listed(names)} will stay silent: silent until cued, and no other radar that emits reports to "
+                f"{world.names.posts[post]}, which would cue them"
+            )
     return found
 
 

@@ -58,6 +58,10 @@ def _boxes(scenario: Scenario, known: Catalog) -> Iterator[Box]:
             yield from along([*start, aim])
     for flight in scenario.flights:
         yield from along(flight.route)
+    used = {airway.corridor for airway in scenario.airways}
+    for corridor in scenario.corridors:
+        if corridor.name in used:
+            yield from along(corridor.points)
 
 
 def farthest(site: Site, known: Catalog) -> float:

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from openiads.base.errors import InputError
 from openiads.base.jsonable import Json, JsonObject
+from openiads.base.paths import is_file
 from openiads.base.units import QuantityError, position, quantity
 from openiads.base.words import listed, nearest
 from openiads.catalog.load import own_entries
 from openiads.catalog.records import Catalog, Entry, launcher_rows
 from openiads.scenario import emission
+from openiads.scenario.deconfliction_checks import deconfliction_problems
 from openiads.scenario.layers import problems as layers
 
 if TYPE_CHECKING:
@@ -31,7 +33,19 @@ Problem = tuple[Loc, Json, str, str]  # where, the value to show (None: none), r
 Place = tuple[float, float]
 
 HARBOR = 5000.0  # m; a ship with sea within it is in port
-NAMED = ("asset", "site", "command", "raid", "flight", "corridor", "early_warning")
+NAMED = (
+    "asset",
+    "site",
+    "command",
+    "raid",
+    "flight",
+    "corridor",
+    "early_warning",
+    "hotline",
+    "zone",
+    "origin",
+    "airway",
+)
 
 
 def problems_of(mapping: Mapping[str, Json], lines: Lines, folder: Path | None) -> Iterator[Problem]:
@@ -66,6 +80,7 @@ def _senses(mapping: Mapping[str, Json], lines: Lines, folder: Path | None, know
         from openiads.scenario.station_checks import station_problems
 
         yield from station_problems(mapping, known)
+    yield from deconfliction_problems(mapping)
     for loc, asset in _rows(mapping, "asset"):
         sites = [str(row.get("name")) for _, row in _rows(mapping, "site")]
         yield from _dangling((*loc, "ship"), asset.get("ship"), sites, "site")
@@ -75,6 +90,10 @@ def _senses(mapping: Mapping[str, Json], lines: Lines, folder: Path | None, know
     corridors = dict.fromkeys(str(row.get("name")) for _, row in _rows(mapping, "corridor"))
     for loc, flight in _rows(mapping, "flight"):
         yield from _flight(loc, flight, known, corridors)
+    for loc, airway in _rows(mapping, "airway"):
+        yield from _dangling((*loc, "corridor"), airway.get("corridor"), corridors, "corridor")
+        for kind in airway["kinds"] if isinstance(airway.get("kinds"), dict) else ():
+            yield from _flight((*loc, "kinds", kind), {"kind": kind, "altitude": "given"}, known, corridors)
     yield from layers(mapping, known)
     yield from _terrain(mapping, known, folder)
 
@@ -272,7 +291,7 @@ def _rule_file(loc: Loc, site: JsonObject, folder: Path | None) -> Iterator[Prob
     fire = doctrine.get("fire") if isinstance(doctrine, dict) else None
     if isinstance(fire, str) and ".py:" in fire and folder is not None:
         name = fire.rpartition(":")[0]
-        if not (folder / name).is_file():
+        if not is_file(folder / name):
             yield (
                 (*loc, "doctrine", "fire"),
                 fire,

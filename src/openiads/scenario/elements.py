@@ -147,6 +147,7 @@ def only(scenario: Scenario, elements: Sequence[Element], kept: Collection[str])
     _without_sites(mapping, gone)
     _without_commands(mapping, {each.name for each in gone if each.kind == "command"})
     _unheard(mapping, {each.name for each in gone if each.kind == "early warning"})
+    _untold(mapping)
     try:
         return validate(mapping, folder=scenario.folder)
     except InputErrors as wrong:
@@ -205,3 +206,20 @@ def _unheard(mapping: JsonObject, gone: Collection[str]) -> None:
     posts = {*_sites(mapping), *(row["name"] for row in mapping["command"])}
     rows = mapping.get("early_warning", [])
     mapping["early_warning"] = [row for row in rows if row["name"] not in gone and row["reports_to"] in posts]
+
+
+def _untold(mapping: JsonObject) -> None:
+    """Lines between parties that are there, and zones sent over some of them to posts that are there."""
+    rows = [row for kind in ("site", "raid", "flight") for row in mapping.get(kind, [])]
+    parties, posts = (
+        {row.get("party") for row in rows},
+        {*_sites(mapping), *(row["name"] for row in mapping["command"])},
+    )
+    lines = [line for line in mapping.get("hotline", []) if set(line["between"]) <= parties]
+    left = {line["name"] for line in lines}
+    zones = [zone for zone in mapping.get("zone", []) if not zone.get("over") or left & set(zone["over"])]
+    for zone in zones:
+        zone["over"] = [name for name in zone.get("over", []) if name in left]
+        zone["never"] = [name for name in zone.get("never", []) if name in posts]
+        zone["late"] = {name: delay for name, delay in zone.get("late", {}).items() if name in posts}
+    mapping |= {key: found for key, found in (("hotline", lines), ("zone", zones)) if key in mapping}

@@ -294,6 +294,7 @@ def nominal_values(knobs: Iterable[Knob]) -> dict[str, float]:
 def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
     """Names of all catalog entries that a scenario puts in place."""
     used = {raid.threat for raid in scenario.raids} | {flight.kind for flight in scenario.flights}
+    used |= {kind for airway in scenario.airways for kind in airway.kinds}
     used |= {raid.weapon for raid in scenario.raids if raid.weapon} | {command.post for command in scenario.commands}
     jammers = jammers_of(scenario)
     used |= jammers

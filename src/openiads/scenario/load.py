@@ -29,20 +29,27 @@ from pydantic import (
 from openiads.base.errors import InputError, InputErrors
 from openiads.base.fields import MOST_PROBLEMS, Spelled, field_at, field_errors, within
 from openiads.base.jsonable import Json, JsonObject
+from openiads.base.paths import is_dir, is_file
 from openiads.base.toml import Lines, Loc, merged, parse_toml, read_text, toml_text
+from openiads.base.whole import not_whole
 from openiads.base.words import nearest
 from openiads.catalog.load import extended
 from openiads.catalog.records import Catalog
 from openiads.scenario.checks import problems_of, with_ground
+from openiads.scenario.deconfliction import Hotline, Origin, Zone
+from openiads.scenario.deconfliction_checks import doubtful_plans
 from openiads.scenario.early_warning import EarlyWarning
 from openiads.scenario.identity import silent_friends
 from openiads.scenario.layers import aboard
 from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
 from openiads.scenario.model import Asset, Command, Link, Site
 from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Terrain, WorldSettings
-from openiads.scenario.traffic import Corridor, Flight, Raid
+from openiads.scenario.traffic import Airway, Corridor, Flight, Raid
 
 SCENARIOS = "openiads.shelf"
+
+#: Tables younger than digests that are kept: none declared is what it was before.
+YOUNGER = ("early_warning", "hotline", "zone", "origin", "airway")
 
 
 def packaged_scenarios() -> list[str]:
@@ -54,16 +61,18 @@ def packaged_scenarios() -> list[str]:
 def find_scenario(path_or_name: str | Path) -> Path:
     """The file of a scenario: a path, or the name of a packaged one."""
     path = Path(path_or_name)
-    if path.is_file():
+    if is_file(path):
         return path
     name = str(path_or_name).removesuffix(".toml")
     names = packaged_scenarios()
     if name in names:
         return Path(str(resources.files(SCENARIOS) / "scenarios" / f"{name}.toml"))
-    if path.is_dir():
+    if is_dir(path):
         raise InputError(str(path), "is a folder", "Give a scenario file.")
+    if path == Path(path.name) and (broken := not_whole()) is not None:
+        raise broken  # a packaged scenario that is lost is no name either
     raise InputError(
-        str(path_or_name),
+        str(path_or_name)[:200],
         "no such file, and no packaged scenario",
         f"{nearest(name, names)}Packaged: {', '.join(names)}",
     )
@@ -210,7 +219,7 @@ def warnings(scenario: Scenario, known: Catalog) -> list[str]:
         from openiads.earth.worldwide import BIAS
 
         found.append(f"the ground is the packaged world, 9 km cells, whose {BIAS}")
-    return [*found, *silent_friends(scenario, known)]
+    return [*found, *silent_friends(scenario, known), *doubtful_plans(scenario)]
 
 
 class Scenario(Part):
@@ -243,6 +252,10 @@ class Scenario(Part):
     corridors: Annotated[
         tuple[Corridor, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="corridor")
     ] = ()
+    airways: Annotated[tuple[Airway, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="airway")] = ()
+    hotlines: Annotated[tuple[Hotline, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="hotline")] = ()
+    zones: Annotated[tuple[Zone, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="zone")] = ()
+    origins: Annotated[tuple[Origin, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="origin")] = ()
 
     catalog: dict[str, dict[str, JsonObject]] = Field(
         default_factory=dict,
@@ -290,8 +303,9 @@ class Scenario(Part):
     def mapping(self) -> JsonObject:
         """The scenario as a file holds it: plain mappings, lists and text with units; what is None is left out."""
         told = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        if not told["early_warning"]:  # younger than digests that are kept: none declared is what it was before
-            del told["early_warning"]
+        for key in YOUNGER:
+            if not told[key]:
+                del told[key]
         return told
 
     def json_text(self) -> str:

@@ -212,6 +212,8 @@ class Site(Part):
     availability : Availability, optional
         How surely its elements are ready; None: surely.
     fire_unit_positions : tuple of Position
+    party : Key, optional
+        Whose it is.
     """
 
     name: Name
@@ -240,6 +242,7 @@ class Site(Part):
     emitter_decoys: ManyDecoys | None = None
     availability: Availability | None = None
     fire_unit_positions: Annotated[tuple[Position, ...], Strict(False), Field(max_length=64)] = ()
+    party: Key | None = None
 
     @model_validator(mode="after")
     def _positions_match(self) -> Self:

@@ -25,6 +25,7 @@ from openiads.scenario.measures import (
     Rate,
     Reach,
     Share,
+    Weight,
 )
 
 
@@ -158,7 +159,26 @@ PRIORS = ("prior_hostile", "prior_friend", "prior_neutral")
 
 
 class IdentificationSettings(Part):
-    """Prior beliefs and error parameters that replace the catalog's."""
+    """Prior beliefs and error parameters that replace the catalog's, and what the posts' policy is.
+
+    Attributes
+    ----------
+    prior_hostile, prior_friend, prior_neutral : Probability, optional
+        Together, with a sum of 1.
+    iff_persistent_failure, iff_reply_failure, iff_false_reply : Probability, optional
+    iff_code_failure : Probability, optional
+        That all flights of a unit have the wrong code of the day in the military mode; None: never.
+    modes : {'together', 'in_turn'}, optional
+        Whether each question is asked in the military and the civil mode at once (None), or in the civil mode only
+        after all those in the military one have found no answer.
+    notice_error : Probability, optional
+        That a hostile track lies in a block that was notified.
+    threshold_hostile : Probability, optional
+        Belief from which a track is hostile; or
+    cost_wrong, cost_leak : Weight, optional
+        Cost of shooting at a flight that is not hostile, and of sparing one that is: hostile from a belief of
+        cost_wrong / (cost_wrong + cost_leak).
+    """
 
     prior_hostile: Probability | None = None
     prior_friend: Probability | None = None
@@ -166,6 +186,33 @@ class IdentificationSettings(Part):
     iff_persistent_failure: Probability | None = None
     iff_reply_failure: Probability | None = None
     iff_false_reply: Probability | None = None
+    iff_code_failure: Probability | None = None
+    modes: Literal["together", "in_turn"] | None = None
+    notice_error: Probability | None = None
+    threshold_hostile: Probability | None = None
+    cost_wrong: Weight | None = None
+    cost_leak: Weight | None = None
+
+    @model_validator(mode="after")
+    def _one_policy(self) -> Self:
+        costs = [key for key in ("cost_wrong", "cost_leak") if getattr(self, key) is not None]
+        if len(costs) == 1 or (costs and self.cost_wrong == self.cost_leak == 0.0):
+            reason = "cost_wrong and cost_leak go together, and one of them is above 0"
+            raise refusal(reason, "Give the costs of both errors, or neither.", costs[0])
+        if costs and self.threshold_hostile is not None:
+            reason = "the costs of both errors are a threshold already"
+            raise refusal(reason, "Give threshold_hostile, or cost_wrong and cost_leak.", "threshold_hostile")
+        return self
+
+    @property
+    def least_belief(self) -> float | None:
+        """Belief from which a track is hostile, as the scenario says; None where it says nothing.
+
+        Source: [duda2001], section 2.2, the decision of least expected cost between two actions.
+        """
+        if self.cost_wrong is None or self.cost_leak is None:
+            return self.threshold_hostile
+        return self.cost_wrong / (self.cost_wrong + self.cost_leak)
 
     @model_validator(mode="after")
     def _priors_add_up(self) -> Self:

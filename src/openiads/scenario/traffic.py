@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     Field,
+    Strict,
     model_validator,
 )
 
@@ -21,10 +22,13 @@ from openiads.scenario.measures import (
     Name,
     Part,
     Position,
+    Probability,
+    Rate,
     Reach,
     Route,
     Side,
     Speed,
+    Weight,
 )
 
 
@@ -94,6 +98,10 @@ class Raid(Part):
         It radiates from then on; None: from the start.
     jammer_until : Duration, optional
         And until then; None: to the end.
+    party : Key, optional
+        Whose they are; posts of another party do not understand their military mode.
+    unit : Key, optional
+        Flights of one unit share their code of the day; None: those of the raid are one.
     """
 
     name: Name
@@ -127,6 +135,8 @@ class Raid(Part):
     jammer: Key | None = None
     jammer_from: Duration | None = None
     jammer_until: Duration | None = None
+    party: Key | None = None
+    unit: Key | None = None
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -157,6 +167,7 @@ class Flight(Part):
     """One aircraft that is not part of a raid; `kind` is a threat entry of the catalog.
 
     `jammer`, `jammer_from` and `jammer_until` are as of a raid: a stand-off jammer is a hostile flight on a route.
+    So are `party` and `unit`, but that a flight without a unit is one of its own.
     """
 
     name: Name
@@ -174,6 +185,8 @@ class Flight(Part):
     jammer: Key | None = None
     jammer_from: Duration | None = None
     jammer_until: Duration | None = None
+    party: Key | None = None
+    unit: Key | None = None
 
     @model_validator(mode="after")
     def _one_height(self) -> Self:
@@ -195,6 +208,51 @@ class Corridor(Part):
     def _ordered(self) -> Self:
         if not self.floor < self.ceiling:
             raise refusal("the floor is not below the ceiling", "Lower the floor, or raise the ceiling.", "floor")
+        return self
+
+
+class Airway(Part):
+    """Airliners along an announced corridor, at random: a Poisson stream that has flown since long before the run.
+
+    Attributes
+    ----------
+    name : Name
+    corridor : Key
+        Along whose points they fly, and which their plans name.
+    flow : Rate
+        Mean flights a time through it, both ways together.
+    kinds : dict[Key, Weight]
+        Threat entry of the catalog -> its share, in any unit.
+    levels : tuple of Altitude
+        Heights at which they fly, in equal shares.
+    both_ways : bool
+    squawking : Probability
+        Share whose civil transponder is on.
+    planned : Probability
+        Share of which the posts hold the plan.
+    start, until : Duration
+        They enter it from then on, and until then; None: it is open all along.
+    """
+
+    name: Name
+    corridor: Key
+    flow: Rate
+    kinds: dict[Key, Weight] = Field(
+        default_factory=lambda: {"a320": 1.0}, description="threat entry of the catalog = its share", min_length=1
+    )
+    levels: Annotated[tuple[Altitude, ...], Strict(False), Field(min_length=1, max_length=32)]
+    both_ways: bool = False
+    squawking: Probability = 1.0
+    planned: Probability = 1.0
+    start: Duration | None = None
+    until: Duration | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not sum(self.kinds.values()) > 0.0:
+            raise refusal("no kind has a share above 0", "Write kinds = { a320 = 1 }.", "kinds")
+        if self.until is not None and self.until <= (self.start or 0.0):
+            raise refusal("closes before it opens", "Raise until, or lower start.", "until")
         return self
 
 

@@ -1,10 +1,26 @@
 """Closed forms of raids and defenses, for teaching and for checking the simulation: `textbook.raids`,
 `textbook.looks`, `textbook.uncoordinated`, `textbook.exchanges` and `textbook.allocation`, whose functions this package
 has too, with the metrics of a track picture of `textbook.tracking` and `textbook.picture`.  The contested sky:
-`textbook.jamming`, `textbook.jammed_tracks`, `textbook.emission`, `textbook.early_warning` and
-`textbook.point_defense`."""
+`textbook.jamming`, `textbook.jammed_tracks`, `textbook.emission`, `textbook.early_warning`,
+`textbook.point_defense`, `textbook.identification`, `textbook.campaigns` and `textbook.debris`."""
 
 from openiads.textbook.allocation import best_allocation, greedy_allocation, surviving_value
+from openiads.textbook.campaigns import (
+    cost_exchange,
+    machines_down,
+    raid_days,
+    stock_days,
+    stock_out,
+)
+from openiads.textbook.debris import (
+    any_piece,
+    expected_casualties,
+    terminal_fall,
+    terminal_speed,
+    town_share,
+    vacuum_fall,
+    wind_drift,
+)
 from openiads.textbook.early_warning import (
     LookDown,
     clutter_limited_range,
@@ -24,6 +40,17 @@ from openiads.textbook.emission import (
     two_by_two_game,
 )
 from openiads.textbook.exchanges import Force, salvo_exchange, salvo_losses
+from openiads.textbook.identification import (
+    belief_after,
+    engaged_despite_notice,
+    least_cost_belief,
+    least_cost_threshold,
+    no_reply,
+    notice_in_time,
+    operating_point,
+    roc_area,
+    trade,
+)
 from openiads.textbook.jammed_tracks import cross_range_deviation, firm_track_range, support_gap
 from openiads.textbook.jamming import (
     Jammer,
@@ -65,21 +92,26 @@ __all__ = [
     "Jammer",
     "LookDown",
     "Radar",
+    "any_piece",
     "beam_pattern",
+    "belief_after",
     "best_allocation",
     "blinking_detection",
     "burst_hit",
     "clutter_limited_range",
     "command_guided_kill",
+    "cost_exchange",
     "cross_range_deviation",
     "cue_search",
     "cue_spread",
     "decoyed_kill",
     "echo_to_noise",
     "emitter_shares",
+    "engaged_despite_notice",
     "erlang_loss",
     "erlang_wait",
     "even_allocation",
+    "expected_casualties",
     "firm_track_range",
     "gaussian_damage",
     "gospa",
@@ -92,14 +124,22 @@ __all__ = [
     "layer_behind_layer",
     "layers_leak",
     "leakers_law",
+    "least_cost_belief",
+    "least_cost_threshold",
+    "machines_down",
     "magazine",
     "memory_spread",
+    "no_reply",
     "noise_limited_range",
+    "notice_in_time",
+    "operating_point",
     "ospa",
     "picture_quality",
+    "raid_days",
     "raid_leakage",
     "random_leakers",
     "random_leakers_law",
+    "roc_area",
     "salvo_exchange",
     "salvo_kill",
     "salvo_losses",
@@ -108,10 +148,18 @@ __all__ = [
     "sidelobe_angle",
     "signal_to_clutter",
     "stand_off_range",
+    "stock_days",
+    "stock_out",
     "stream_shots",
     "successive_shots",
     "support_gap",
     "surviving_value",
+    "terminal_fall",
+    "terminal_speed",
+    "town_share",
+    "trade",
     "two_by_two_game",
+    "vacuum_fall",
     "warning",
+    "wind_drift",
 ]

@@ -24,8 +24,10 @@ from openiads.physics.flyout import INTERCEPTOR
 from openiads.scenario.area import boxes
 from openiads.scenario.load import Scenario, catalog_of
 from openiads.scenario.settings import ModelSwitches
+from openiads.world.airways import add_airways, expected_aloft
 from openiads.world.assets import assets_of, corridors_of
 from openiads.world.codes import Control, FireRule, ServiceTime
+from openiads.world.deconfliction import set_parties, zones_of
 from openiads.world.draft import Draft, Names, Row, blank, stacked
 from openiads.world.early_warning import add_early_warning
 from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
@@ -128,7 +130,9 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
     set_leaves(draft)
     check_count(draft)
     add_early_warning(draft)
+    set_parties(draft)
     add_flights(draft)
+    add_airways(draft)
     set_receivers(draft)
     draft.names.assets = [asset.name for asset in scenario.assets]
     rows = rows_of(draft)
@@ -159,6 +163,7 @@ def rows_of(draft: Draft) -> Rows:
         "interceptors": stacked(draft.interceptors, INTERCEPTOR),
         "assets": assets_of(draft),
         "corridors": corridors_of(draft.scenario),
+        "zones": zones_of(draft),
     }
 
 
@@ -247,8 +252,8 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     _switches(row, scenario.model)
     row["earth_radius"] = draft.earth_factor * MEAN_RADIUS
     row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)
-    set_identification(row, values, scenario.identification)
-    row["first_notional"] = row["emission_due"] = math.inf
+    set_identification(row, values, scenario)
+    row["first_notional"] = row["emission_due"] = row["jammer_due"] = math.inf
     row["emission"] = sum(int(radar["policy"]) > 0 for radar in draft.radars)
     row["outages"] = sum(float(each["outage"]) > 0.0 for each in (*draft.radars, *draft.posts, *draft.units))
     row["leaving"] = int(any(site.doctrine.leaves for site in scenario.sites))
@@ -298,6 +303,12 @@ def _fastest(kind: np.void) -> float:
     return max(speed, float(kind["eject_speed"]) + exhaust * math.log(float(kind["launch_mass"]) / left))
 
 
+def _loosest(world: World, control: Control) -> str:
+    """The loosest control state that a unit may fire under: in a free-fire zone tight is free."""
+    anywhere = any(zone.kind == "free_fire" for zone in world.scenario.zones)
+    return (Control.FREE if anywhere and control == Control.TIGHT else control).name.lower()
+
+
 def limits_of(world: World) -> dict[str, Any]:
     """What the independent checker holds a run against."""
     u, launchers, radars = world.rows["units"], world.rows["launchers"], world.rows["radars"]
@@ -315,13 +326,16 @@ def limits_of(world: World) -> dict[str, Any]:
         """The largest figure of a unit's kinds of round."""
         return [max(of_rounds[what][r["first_magazine"] : r["first_magazine"] + r["magazines"]]) for r in u]
 
+    duration, flights = float(world.scenario.duration), world.rows["flights"]
+    aloft = expected_aloft(flights, duration)
     return {
-        "duration": float(world.scenario.duration),
+        "duration": duration,
+        "flight_aloft": aloft.tolist(),
         "teaching_service": world.scenario.model.service != "crew",
         "magazine_infinite": world.scenario.model.magazine == "infinite",
         "unit_target_channels": u["target_channels"].tolist(),
         "unit_missile_channels": u["missile_channels"].tolist(),
-        "unit_control": [Control(int(c)).name.lower() for c in u["control"]],
+        "unit_control": [_loosest(world, Control(int(c))) for c in u["control"]],
         "unit_radar": u["radar"].tolist(),
         "unit_self_defense": u["self_defense"].tolist(),
         "unit_leaves": (u["leaves"] != 0).astype(int).tolist(),

@@ -54,6 +54,27 @@ class Evidence(IntEnum):
     BALLISTIC_TRAJECTORY = 10
     LOW_FAST_INBOUND = 11
     SMALL_SLOW_INBOUND = 12
+    NOTIFIED = 13  # in a block that its post knows to be notified
+    NO_FIRE = 14  # in a zone where its post may not shoot; no evidence, but an order
+    FREE_FIRE = 15  # and where weapons are free
+    FROM_HOSTILE = 16  # first seen in an area whence the flights of a side come, or in none
+    FROM_FRIEND = 17
+    FROM_NEUTRAL = 18
+    FROM_ELSEWHERE = 19
+
+
+class Cause(IntFlag):
+    """What stood behind a shot at a flight that is not hostile; a bit each, several at once as they come."""
+
+    NONE = 0
+    NO_REPLY = 1  # it carries a mode that answers, and none was heard
+    NO_EQUIPMENT = 2  # it carries none that the post understands
+    OFF_PLAN = 4  # the post holds its plan, and the track did not fit it
+    WRONG_HEIGHT = 8  # beside no corridor, but above or below one
+    MERGED_TRACK = 16  # the track was asked about while it followed another flight
+    CUT_LINK = 32  # its unit fights under a lower post than the highest it is declared to have
+    WEAPONS_FREE = 64  # it was not believed hostile: the control state or a zone let fire at the unknown
+    NO_NOTICE = 128  # a block that it flies in was notified, and the post has not heard of it
 
 
 class Control(IntEnum):
@@ -219,6 +240,15 @@ class Drop(IntEnum):
     MERGED = 2
     PICTURE_FULL = 3
     POST_GONE = 4
+
+
+class TakenBack(IntEnum):
+    """Why a track that was left to a point defense is its post's own again; NONE: it is not."""
+
+    NONE = 0
+    MISSED = 1  # its salvo has missed
+    IDLE = 2  # it has not taken the track by the time by which it should have
+    NO_LONGER = 3  # the post's own last chance comes
 
 
 class Milestone(IntFlag):
@@ -399,3 +429,6 @@ class Event(IntEnum):
     TRACK_UPDATE = 33
     FLIGHT_STATE = 34
     ROUND_STATE = 35
+    NOTICE = 40
+    MISIDENTIFIED = 41
+    LEAVE = 46

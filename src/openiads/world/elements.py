@@ -13,6 +13,9 @@ LEVELS = 4
 #: The mark ``down`` of what a hit put out of action; 1 is everything else that ended.
 BY_HIT = 2
 
+#: Fire units of a scenario in which some leave tracks to others: a bit for each.
+MOST_BITS = 62
+
 #: Emitting decoys about one radar.
 MOST_DECOYS = 8
 
@@ -155,6 +158,8 @@ RADAR = np.dtype(
         ("early", "i8"),  # 1: an early-warning sensor
         ("on_station", "f8"),  # probability that it is there in a replication
         ("elevated", "i8"),  # 1: it looks down on the surface
+        ("cover_table", "i8"),  # greatest heights of its mask by range (``sight.cover_table``); -1: none; fixed
+        ("look_next", "f8"),  # s, no search look falls due before
         ("relief_table", "i8"),  # grid of heights that it moves over; -1: it has masks
         ("link_range", "f8"),  # m, beyond which its post does not hear it; inf: always
         ("late", "f8"),  # s, by which its plots may be older than the track that takes them; 0: the model's
@@ -180,6 +185,7 @@ POST = np.dtype(
         ("service_time", "f8"),  # a decision occupies the post, s
         ("free_at", "f8"),
         ("link_delay", "f8"),
+        ("party", "i8"),  # number of the party that it belongs to, 0 for none declared; fixed
         ("interrogation_interval", "f8"),
         ("drop_time", "f8"),  # a track without updates is dropped after this, s
         ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
@@ -196,6 +202,8 @@ POST = np.dtype(
         ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
         ("outage", "f8"),  # probability that it is not ready when a raid comes; fixed
         ("down", "i8"),  # 1: its end is logged; BY_HIT: a hit was it
+        ("left", "i8"),  # tracks left to point defenses in its present cycle that these do not fight yet
+        ("given", "i8", (MOST_BITS,)),  # tracks left so far to each unit that it hears nothing from
     ],
     align=True,
 )
@@ -246,7 +254,7 @@ UNIT = np.dtype(
         ("salvo_interval", "f8"),  # s between rounds of the unit
         ("outage", "f8"),  # probability that its crew is not ready when a raid comes; fixed
         ("leaves", "i8"),  # bits of rows of units: point defenses to which it leaves what they can take; fixed
-        ("left", "i8"),  # tracks left to it in the present cycle of a post
+        ("left", "i8"),  # tracks left to it in the present cycle of a post that it does not fight yet
     ],
     align=True,
 )
@@ -257,6 +265,9 @@ MAGAZINE = np.dtype(
         ("unit", "i8"),
         ("interceptor", "i8"),  # its row
         ("flyout_table", "i8"),
+        ("slowest", "f8"),  # s, longest flight in that table, and
+        ("quickest", "f8"),  # m/s, greatest speed at its end, and
+        ("liveliest", "f8"),  # m/s2, greatest lateral acceleration there; fixed
         ("classes", "i8"),  # bits of codes.ThreatClass that doctrine lets it be fired at
         ("channel", "i8"),  # codes.ChannelPhase
         ("support_break", "f8"),  # s without support that a round survives in its last seconds, and
@@ -267,6 +278,9 @@ MAGAZINE = np.dtype(
         ("least_lethal", "f8"),  # m, that of the smallest target
         ("certain", "f8", (6,)),  # probability by threat class that a round kills which works and does not miss
         ("pk_believed", "f8", (6,)),  # kill probability by threat class that a crew counts on
+        # where rounds are led along a track, else 0: squares (m2) of the miss that halves it, with a radar's error at
+        # the reference engagement and without, and what the loop of guidance makes of such an error
+        ("aim", "f8", (6, 3)),
         ("limits", "f8", (2, 4)),  # of air-breathing and ballistic targets: distance min, max, height min, max; m
         ("speed_limit", "f8"),  # of a target, m/s
         ("position_limit", "f8"),  # firm track: sd of position and velocity below these
@@ -331,4 +345,29 @@ ASSET = np.dtype(
 #: Corridors as prisms around polylines of ECEF points.
 CORRIDOR = np.dtype(
     [("points", "f8", (8, 3)), ("count", "i8"), ("half_width", "f8"), ("floor", "f8"), ("ceiling", "f8")], align=True
+)
+
+#: Zones and origins: what a place means to the posts that know of it.
+ZONE = np.dtype(
+    [
+        ("actor", "i8"),  # name number
+        ("bit", "i8"),  # of codes.Evidence that a track in it shows
+        ("origin", "i8"),  # 1: asked of a track's first plot, 0: of where it is
+        ("points", "f8", (8, 3)),  # along it, ECEF at sea level; of an area x, y of its corners, and 1
+        ("count", "i8"),
+        ("corners", "i8"),  # 1: an area, 0: within half a width of its points
+        ("half_width", "f8"),
+        ("axes", "f8", (3, 3)),  # of an area: east, north and up of its middle, in whose plane its corners lie
+        ("floor", "f8"),
+        ("ceiling", "f8"),
+        ("starts", "f8"),
+        ("ends", "f8"),
+        ("sent", "f8"),
+        ("lines", "i8"),  # hotlines over which it is sent; 0: known without a message
+        ("line", "i8", (4,)),  # name number of each, and
+        ("reliability", "f8", (4,)),
+        ("delay", "f8", (4,)),  # mean, s
+        ("later", "f8", (248,)),  # s, further delay of each post; inf: it does not get it; as many as a flight has bits
+    ],
+    align=True,
 )

@@ -10,11 +10,12 @@ from openiads.base.errors import InputError
 from openiads.catalog.records import Entry
 from openiads.earth.geodesy import inverse, offset, to_geodetic
 from openiads.physics.motion import end_time, state_at
-from openiads.physics.paths import turn_radius
+from openiads.physics.paths import bounds_of, turn_radius
 from openiads.scenario.identity import carries_iff
 from openiads.scenario.traffic import Flight, Raid
 from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
 from openiads.world.codes import Element, Evasion, Side, ThreatClass
+from openiads.world.deconfliction import party_numbers
 from openiads.world.draft import Draft, LatLon, Row, blank
 from openiads.world.emission import hears_on
 from openiads.world.jammers import add_jammer
@@ -47,13 +48,15 @@ def add_flights(draft: Draft) -> None:
         _add_single(draft, flight)
 
 
-def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Table) -> Row:
+def add_flight(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Table) -> Row:
     """One more flight, on a path whose table lies in the arena at ``path``."""
     row = blank(FLIGHT)
     row["actor"] = actor_number(f"flight/{name}")
     threat = ThreatClass[entry.text["class"].upper()]
     row["threat_class"], row["side"] = int(threat), int(side)
     row["path"] = path
+    row["fastest"], row["floor"] = bounds_of(table)
+    row["met_at"] = -math.inf
     row["starts"], row["ends"] = float(table[0]), float(end_time(table, 0))
     row["first_detected"] = math.inf
     row["asset"], row["raid"] = -1, -1
@@ -65,6 +68,7 @@ def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Ta
     row["size"] = span / draft.values.model(f"reference_span_{entry.text['class']}")
     _equip(row, entry, Side(side).name.lower(), None, None)
     row["corridor"] = row["jammer"] = -1
+    row["group"] = row["actor"]
     draft.flights.append(row)
     draft.names.flights.append(name)
     return row
@@ -76,7 +80,14 @@ def _equip(row: Row, entry: Entry, side: str, iff: bool | None, transponder: boo
     row["transponder"] = bool(entry.flags.get("transponder")) if transponder is None else transponder
 
 
-def _delay(row: Row, later: float) -> None:
+def _belong(draft: Draft, row: Row, party: str | None, unit: str | None) -> None:
+    """Whose flight it is, and with whose code it answers; without a unit with one of its own."""
+    row["party"] = party_numbers(draft.scenario).get(party or "", 0)
+    if unit is not None:
+        row["group"] = actor_number(f"unit/{unit}")
+
+
+def delay_row(row: Row, later: float) -> None:
     """Let a flight fly its path ``later`` s later; what lies before the start of the run is not flown."""
     row["shift"] += later
     row["ends"] += later
@@ -98,9 +109,10 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
         table, release = (shared, 0.0) if shared is not None else _routed(draft, raid, entry, n)
         if shared is None:
             path = draft.arena.add(table)
-        row = _add(draft, f"{raid.name}[{n + 1}]", entry, Side[raid.side.upper()], path, table)
-        _delay(row, _start(draft, raid, table, release, n) - float(table[0]))
+        row = add_flight(draft, f"{raid.name}[{n + 1}]", entry, Side[raid.side.upper()], path, table)
+        delay_row(row, _start(draft, raid, table, release, n) - float(table[0]))
         _equip(row, entry, raid.side, raid.iff, raid.transponder)
+        _belong(draft, row, raid.party, raid.unit or raid.name)
         row["raid"] = number
         row["jitter"] = raid.jitter
         row["rcs_spread"] = raid.rcs_spread or 0.0
@@ -182,8 +194,9 @@ def _add_weapons(draft: Draft, number: int, raid: Raid, carrier: Table, release:
             points[-1] = ship_position(draft, raid, since + shift + flight_time(table))
             table = path_table(draft, points, profile, end)
         name = f"{draft.names.flights[parent]}/{entry.name}[{k + 1}]"
-        row = _add(draft, name, entry, Side[raid.side.upper()], draft.arena.add(table), table)
-        _delay(row, since - float(table[0]) + shift)
+        row = add_flight(draft, name, entry, Side[raid.side.upper()], draft.arena.add(table), table)
+        delay_row(row, since - float(table[0]) + shift)
+        _belong(draft, row, raid.party, raid.unit or raid.name)
         row["parent"], row["follows"], row["raid"] = parent, shift, number
         _aim(draft, row, raid, entry)
 
@@ -257,10 +270,11 @@ def _add_single(draft: Draft, flight: Flight) -> None:
     entry = draft.values.catalog[flight.kind]
     points = [(p.latitude, p.longitude) for p in flight.route]
     table = path_table(draft, points, Profile(entry, flight.altitude, flight.agl, flight.speed))
-    row = _add(draft, flight.name, entry, Side[flight.side.upper()], draft.arena.add(table), table)
-    _delay(row, flight.start - float(table[0]))
+    row = add_flight(draft, flight.name, entry, Side[flight.side.upper()], draft.arena.add(table), table)
+    delay_row(row, flight.start - float(table[0]))
     _equip(row, entry, flight.side, flight.iff, flight.transponder)
     add_jammer(draft, row, flight)
+    _belong(draft, row, flight.party, flight.unit)
     row["flight_plan"] = int(flight.flight_plan)
     if flight.corridor is not None:
         row["corridor"] = next(k for k, c in enumerate(draft.scenario.corridors) if c.name == flight.corridor)

@@ -85,6 +85,7 @@ def gun_lethality(entry: Entry, values: Values, model: KillModel) -> Lethality:
     """
     written = Values(values.catalog)
     believed, radius, certain = np.zeros(len(ThreatClass)), np.zeros(len(ThreatClass)), np.ones(len(ThreatClass))
+    unled = np.zeros((len(ThreatClass), 3))
     for threat in ThreatClass:
         if not threat:
             continue
@@ -93,4 +94,4 @@ def gun_lethality(entry: Entry, values: Values, model: KillModel) -> Lethality:
         away = BELIEVED_AT * written.of(entry, "max_range")
         said = written.of(entry, "reliability") * burst_kill(burst_of(written, entry, threat), away)
         believed[int(threat)] = entry.si("pk_believed", said) if model.fixed is None else model.fixed
-    return Lethality(values.of(entry, "reliability"), 1.0, believed, radius, certain, (), ())
+    return Lethality(values.of(entry, "reliability"), 1.0, believed, radius, certain, unled, (), ())

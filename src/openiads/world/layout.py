@@ -12,8 +12,8 @@ import numpy as np
 
 from openiads.base import compiled
 from openiads.physics.flyout import BODY, INTERCEPTOR
-from openiads.world.elements import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
-from openiads.world.sensed import JAMMER, LOOK, PLOT, SPOKE
+from openiads.world.elements import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT, ZONE
+from openiads.world.sensed import JAMMER, LOOK, PLOT, SPOKE, TRACK
 from openiads.world.trace import EVENT
 
 #: Posts that share a word of bits, and words: a scenario has as many posts at most as their product.
@@ -48,7 +48,7 @@ SITUATION = np.dtype(
         ("leaving", "i8"),  # 1: some unit leaves tracks to a point defense; fixed
         ("work_most", "i8"),  # turns, looks and steps of integration that a replication may take; fixed
         ("work", "i8"),  # turns that it has taken, and by phase (``engine.step``)
-        ("turns", "i8", (11,)),
+        ("turns", "i8", (12,)),
         ("phase", "i8"),  # of the last turn
         ("notional", "i8"),  # rounds of the teaching service switch, and the time of the first
         ("first_notional", "f8"),
@@ -91,10 +91,17 @@ SITUATION = np.dtype(
         ("iff_false_reply", "f8"),
         ("iff_together", "f8"),  # share of aircraft whose two modes answer or fail together
         ("interrogations", "i8"),
+        ("code_failure", "f8"),  # probability that a unit has the wrong code of the day; 0: not declared
+        ("in_turn", "i8"),  # 1: the civil mode is asked only after the military one has found no answer
+        ("zones", "i8"),  # zones and origins declared
+        ("notice_error", "f8"),  # P(in a block that was notified | hostile)
+        ("origin", "f8", (4, 3)),  # P(first seen in an area of the hostile, of friends, of neutrals, in none | side)
         # emission control and availability
         ("emission", "i8"),  # radars that are switched on and off; fixed
         ("emission_due", "f8"),  # when the next one is switched, s, and which
         ("emission_next", "i8"),
+        ("jammer_due", "f8"),  # when the next jammer begins or ceases to radiate, s, and which
+        ("jammer_next", "i8"),
         ("outages", "i8"),  # elements that may not be ready when a raid comes; fixed
     ],
     align=True,
@@ -123,10 +130,13 @@ FLIGHT = np.dtype(
         ("transponder", "i8"),  # 1: a civil one; fixed
         ("flight_plan", "i8"),  # 1: the post holds its plan; fixed
         ("corridor", "i8"),  # row of the corridor that its plan names, -1 for none; fixed
-        ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world without a spread
-        ("rcs_spread", "f8"),  # dB, deviation of that about its type's, drawn per replication; fixed
-        ("variants", "i8"),  # paths of which one is drawn per replication, 0 for the one; fixed
-        ("variants_at", "i8"),  # offset in tables of offset, shift and end of each; fixed
+        ("airway", "i8"),  # number of the stream that it flies in, from 1; 0: none; fixed
+        ("flow", "f8"),  # 1/s, of that stream, and when it begins and ends, s; fixed
+        ("open", "f8", (2,)),
+        ("carries", "f8", (2,)),  # probability that its transponder is on, and that its plan is held; fixed
+        ("party", "i8"),  # number of the party that flies it, 0 for none declared; fixed
+        ("group", "i8"),  # name number of the unit with whose code it answers; fixed
+        ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world
         ("turns_at", "f8"),  # s; from here on the flight turns off its path; inf: never
         ("turn_rate", "f8"),  # rad/s of that turn, positive to the left; and
         ("turn_angle", "f8"),  # rad after which it flies straight on
@@ -143,14 +153,20 @@ FLIGHT = np.dtype(
         ("shots", "i8"),  # rounds launched at it so far
         ("tracked", "i8", (POST_WORDS,)),  # bits of posts that hold a confirmed track of it now, ``POST_BITS`` a word
         ("jitter", "f8"),  # s, deviation of its start; fixed
+        ("rcs_spread", "f8"),  # dB, deviation of its rcs about its type's, drawn per replication; fixed
+        ("variants", "i8"),  # paths of which one is drawn per replication, 0 for the one; fixed
+        ("variants_at", "i8"),  # offset in tables of offset, shift and end of each; fixed
         ("jammer", "i8"),  # row of the jammer that it carries, -1 for none; fixed
         ("first_detected", "f8"),
         ("ever", "i8"),  # bits: 1 detected, 2 tracked, 4 identified hostile, 8 engaged
+        ("fastest", "f8"),  # m/s, and m: no faster and, at the least, so high is its path; fixed
+        ("floor", "f8"),
+        ("met_at", "f8"),  # s, when it was last looked for on its path, and where it was then, ECEF
+        ("met", "f8", (3,)),
         ("waited", "f8", (5,)),  # flight-seconds waited for picture, operator, channel, launcher, magazine
     ],
     align=True,
 )
-
 
 #: One row per engagement: a fire unit's business with one track.
 ENGAGEMENT = np.dtype(
@@ -182,69 +198,6 @@ ENGAGEMENT = np.dtype(
     align=True,
 )
 
-#: One row per track, the post's fused ones and the engagement radars' own.
-TRACK = np.dtype(
-    [
-        ("serial", "i8"),
-        ("state", "i8"),  # 0 free, 1 one plot, 2 tentative with velocity, 3 confirmed
-        ("owner", "i8"),  # -1 the post, else the row of the engagement radar
-        ("post", "i8"),
-        ("time_to_asset", "f8"),
-        ("dealt", "i8"),  # scratch of the post's cycle
-        ("worth", "f8"),  # value at risk, in cruise missiles at an asset of value 1
-        ("urgency", "f8"),  # order in which the post deals with tracks, greatest first
-        ("rests_until", "f8"),  # s, its fire rule has held too long and is not asked before
-        ("left_to", "i8"),  # bit of the row of a unit of point defense that is believed to take it; 0: none
-        ("engagements", "i8"),
-        ("threatening", "i8"),
-        ("time", "f8"),
-        ("speed", "f8"),
-        ("radar", "i8"),  # that started it
-        ("updated", "f8"),
-        ("spread", "f8", (2,)),  # traces of the covariance of position, m2, and of velocity, m2/s2
-        ("x", "f8", (7,)),  # position, velocity (ECEF), log ballistic coefficient
-        ("p", "f8", (7, 7)),
-        ("born", "f8"),
-        ("hits", "i8"),
-        ("plot", "f8", (3,)),  # first plot
-        ("plot_sigma", "f8"),
-        ("plot_range", "f8"),
-        ("plot_speed", "f8"),  # its radial speed
-        ("revisit", "f8"),  # s between two looks at it, as the radar of its last plot searches; 0: none yet
-        ("ballistic", "i8"),  # 1: ``x`` and ``p`` are of the hypothesis that it falls, 0: that it flies
-        ("both", "i8"),  # 1: the other hypothesis is filtered beside, in the next two
-        ("other_x", "f8", (7,)),
-        ("other_p", "f8", (7, 7)),
-        ("odds", "f8"),  # natural logarithm of the odds that it falls
-        ("noise", "f8"),  # m2/s3, of the filter of flight, as the innovations ask
-        ("unrest", "f8"),  # smoothed squared innovation over its expectation
-        ("threat_class", "i8"),  # codes.ThreatClass believed
-        ("identity", "i8"),
-        ("belief", "f8", (3,)),  # probability of hostile, friend, neutral
-        ("evidence", "i8"),  # bits of the evidence gathered, by codes.Evidence
-        ("entered", "i8"),  # bits that the belief rests on
-        ("asked", "i8"),  # interrogations so far
-        ("asked_at", "f8"),
-        ("asset", "i8"),
-        ("impact_at", "f8"),  # predicted, of a ballistic track
-        ("threat_at", "f8"),  # when it comes to what it threatens, as last evaluated
-        ("evaluated_at", "f8"),
-        ("evaluated_time", "f8"),  # state of the track that the last prediction of its impact rests on
-        ("evaluated_hits", "i8"),
-        ("refused", "i8"),  # lost for want of a channel (teaching switch), or had all that its fire rule gives
-        ("survival", "f8"),  # product of 1 - p over rounds in flight (the commitment ledger)
-        ("in_flight", "i8"),
-        ("doubles", "i8"),  # cycles in a row in which it looked like an older track
-        ("assessed_dead", "i8"),
-        ("dead_updates", "i8"),
-        ("flight", "i8"),  # truth, for scoring only: the flight of the last plot, -1 false
-        ("height", "f8"),
-        ("patience", "f8"),  # s without a plot until it is dropped, if early warning has told of it; 0: the post's
-        ("swerve", "f8"),  # m/s2, that its target is allowed since its last plot; 0: by its covariance
-    ],
-    align=True,
-)
-
 #: One row per round launched.  ``Sim.bodies`` holds its flight, same row.
 ROUND = np.dtype(
     [
@@ -268,7 +221,6 @@ ROUND = np.dtype(
     ],
     align=True,
 )
-
 
 #: In ``Sim.pictures``: a track of an engagement radar's own, and a free row.
 OWN, NOBODY = -1, -2
@@ -345,12 +297,15 @@ class Sim(NamedTuple):
     spokes: np.ndarray  # (radars, jammers): how each jammer stands in each radar's receiver
     assets: np.ndarray
     corridors: np.ndarray  # fixed
+    zones: np.ndarray  # fixed
+    notices: np.ndarray  # (zones, posts): when each post learns of each zone, s; inf: never
     looks: np.ndarray  # (radars, flights): the next search look and how the last one went
     gates: np.ndarray  # (flights, units): codes.Gate binding
     events: np.ndarray
     tables: np.ndarray  # fixed arena: paths, masks, detection, attenuation and flyout tables
     cost: np.ndarray  # scratch: plots by candidate tracks, then 3 rows of the assignment, then 1 of the filters
-    candidates: np.ndarray  # scratch: the track row of each column, the column of each plot, 3 rows of the assignment
+    candidates: np.ndarray  # scratch: the track row of each column, the column of each plot, 3 rows of the assignment;
+    # or the radars of a post
 
 
 class View(NamedTuple):
@@ -386,6 +341,7 @@ SIM_FIELDS: dict[str, Any] = {
     "jammers": JAMMER,
     "assets": ASSET,
     "corridors": CORRIDOR,
+    "zones": ZONE,
     "events": EVENT,
 }
 
@@ -397,6 +353,7 @@ CELLS = {"looks": LOOK, "spokes": SPOKE}
 def _sim_type() -> compiled.Type:
     plain = {
         "gates": "i8[:, ::1]",
+        "notices": "f8[:, ::1]",
         "tables": "f8[::1]",
         "cost": "f8[:, ::1]",
         "candidates": "i8[:, ::1]",
@@ -435,4 +392,5 @@ compiled.name_type("Engagement", lambda: compiled.row_type(ENGAGEMENT))
 compiled.name_type("Jammer", lambda: compiled.row_type(JAMMER))
 compiled.name_type("Situation", lambda: compiled.row_type(SITUATION))
 compiled.name_type("Corridor", lambda: compiled.row_type(CORRIDOR))
+compiled.name_type("Zone", lambda: compiled.row_type(ZONE))
 compiled.name_type("Assets", lambda: compiled.rows_type(ASSET))

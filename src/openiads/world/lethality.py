@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
 from openiads.catalog.records import Entry
+from openiads.physics.flyout import Guidance
 from openiads.physics.lethality import (
     Miss,
     ReferenceTarget,
@@ -73,6 +74,8 @@ class Lethality:
     certain
         Probability of a kill by a round that works and does not miss, (6,): below 1 where the least lethal radius
         leaves a part of the quoted probability unexplained.
+    aim
+        Of a round led by command, (6, 3), else 0: how far what crews count on stands up to a poor track (`_aim`).
     capped
         Kill probabilities that a draw of knobs put too high.
     nearer
@@ -84,6 +87,7 @@ class Lethality:
     pk_believed: NDArray[np.float64]
     radius: NDArray[np.float64]
     certain: NDArray[np.float64]
+    aim: NDArray[np.float64]
     capped: tuple[Capped, ...]
     nearer: tuple[Nearer, ...]
 
@@ -149,6 +153,7 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
     common_mode = 1.0 if model.constant else model.common_mode(values, entry)
     works = reliability * common_mode
     pk_believed, radius, certain = np.zeros(len(ThreatClass)), np.zeros(len(ThreatClass)), np.ones(len(ThreatClass))
+    aim = np.zeros((len(ThreatClass), 3))
     least = values.of(entry, "least_lethal_radius")
     capped: list[Capped] = []
     nearer: list[Nearer] = []
@@ -156,9 +161,12 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
         pk = model.pk_catalog(values, entry, field)
         if not model.constant:
             met, miss = reference_flight(entry, values, threat, row, prebuilt)
-            said = reference_target(entry, values, threat).range
-            if met.range != said and pk > 0.0:
-                nearer.append(Nearer(f"{entry.name}.{field}", said, met.range))
+            said = reference_target(entry, values, threat)
+            if met.range != said.range and pk > 0.0:
+                nearer.append(Nearer(f"{entry.name}.{field}", said.range, met.range))
+            elif met.height != said.height and pk > 0.0:
+                away = (math.hypot(each.range, each.height) for each in (said, met))
+                nearer.append(Nearer(f"{entry.name}.{field}", *away))
             miss = _by_noise(miss)
             asked, pk = pk, _possible(entry, field, values, model, pk, works, miss)
             if pk != asked:
@@ -166,9 +174,24 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
             radius[int(threat)] = max(lethal_radius(pk, works, miss, f"{entry.name}.{field}"), least)
             if radius[int(threat)] == least:
                 certain[int(threat)] = pk / max(mean_kill_probability(least, works, miss), pk, 1e-12)
+            if row["guidance"] == Guidance.COMMAND and math.isfinite(miss.offset):
+                told = min(model.pk_believed(entry, field), MOST_CERTAIN * works)
+                aim[int(threat)] = _aim(told / works, miss.deviation, met, values.model("reference_radar_error"))
         # with a constant kill probability there is no lethal radius, and this number is also what is drawn
         pk_believed[int(threat)] = pk if model.constant else model.pk_believed(entry, field)
-    return Lethality(reliability, common_mode, pk_believed, radius, certain, tuple(capped), tuple(nearer))
+    return Lethality(reliability, common_mode, pk_believed, radius, certain, aim, tuple(capped), tuple(nearer))
+
+
+def _aim(kills: float, deviation: float, met: ReferenceTarget, error: float) -> tuple[float, float, float]:
+    """What is left of a told kill probability of a round led by command on other tracks than the reference one.
+
+    Its told share of kills by rounds that work is L^2 / (L^2 + s^2), s^2 = K^2 (g^2 + d^2) by glint g and the radar's
+    error d at the reference engagement.  Returns L^2 + s^2 and L^2 + K^2 g^2, m2, and K.
+    """
+    place = error * math.hypot(met.range, met.height)
+    gain = deviation / math.hypot(met.glint, place)
+    whole = deviation * deviation / (1.0 - kills)
+    return whole, whole - (gain * place) ** 2, gain
 
 
 def reference_target(entry: Entry, values: Values, threat: ThreatClass) -> ReferenceTarget:
@@ -189,7 +212,8 @@ def reference_flight(
     """The reference engagement of an interceptor with a class of threat in the world at hand, and the misses there.
 
     It is the one that the model names, where the round as drawn arrives there; otherwise the farthest one nearer by,
-    in tenths, at which it does.  A round that is drawn slow, and flies by half of its published range, was never said
+    in tenths, at which it does; where it arrives at none of these, the highest one below it, in tenths too.  A round
+    that is drawn slow, and flies by half of its published range, was never said
     to kill four of five there; without this its lethal radius would be solved for a meeting that does not take place,
     and its kill probability would be near nothing in that world, whatever was published.
 
@@ -210,6 +234,15 @@ def reference_flight(
         arrived = off <= MOST_QUIET  # one step nearer: where it just arrives it has no turn left for what noise asks
         if off < least:
             least, best, best_miss = off, nearer, miss
+    if math.isfinite(best_miss.offset) or entry.values[CLASS_FIELDS[threat]].si_high == 0.0:
+        return best, best_miss
+    for tenths in range(9, 0, -1):  # so steep that nearer by is no easier: a round of short reach against what is high
+        lower = replace(target, height=0.1 * tenths * target.height)
+        key = ("quiet flight", quiet.tobytes(), lower.range, lower.height, lower.speed)
+        flight = prebuilt.once(key, partial(quiet_flight, quiet, lower))
+        miss = miss_at(row, lower, flight, error)
+        if math.isfinite(miss.offset) and miss.offset <= MOST_QUIET * miss.deviation:
+            return lower, miss
     return best, best_miss
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
 from openiads.world.codes import Down, Element, Event
-from openiads.world.log import new_event
+from openiads.world.log import new_event, new_track_event
 
 ELEMENT_DOWN = int(Event.ELEMENT_DOWN)
 STROBE, JAMMING = int(Event.STROBE), int(Event.JAMMING)
 SLEW, OVERLOAD, RELOAD, DEVOLVE = int(Event.SLEW), int(Event.OVERLOAD), int(Event.RELOAD), int(Event.DEVOLVE)
-EMISSION, DECOYED = int(Event.EMISSION), int(Event.DECOYED)
+EMISSION, DECOYED, LEAVE = int(Event.EMISSION), int(Event.DECOYED), int(Event.LEAVE)
+NOTICE, MISIDENTIFIED = int(Event.NOTICE), int(Event.MISIDENTIFIED)
 ON_RADAR, ON_LAUNCHER = int(Element.RADAR), int(Element.LAUNCHER)
 NOT_READY = int(Down.NOT_READY)
 
@@ -118,7 +119,7 @@ def log_devolve(sim, u, r, before, post):
 
 @kernel("void(Sim, i8)")
 def log_jamming(sim, j):
-    """Jammer ``j`` begins or ceases to radiate, as the first radar to look afterwards notices."""
+    """Jammer ``j`` begins or ceases to radiate, now."""
     n = new_event(sim, JAMMING)
     event = sim.events[n]
     event["flight"] = sim.jammers[j]["flight"]
@@ -139,3 +140,46 @@ def log_strobe(sim, r, f, code, distance, decibels):
     event["value"][1] = spoke["strobe_azimuth"]
     event["value"][2] = spoke["strobe_elevation"]
     event["value"][3] = decibels
+
+
+@kernel("void(Sim, Track, i8, f8, f8)")
+def log_leave(sim, track, code, chance, known):
+    """A post leaves a track to a point defense (code 0), or takes it back (``codes.TakenBack``).
+
+    chance : believed, of a kill;  known : s, when the point defense must have the track
+    """
+    n = new_track_event(sim, LEAVE, track, code)
+    event = sim.events[n]
+    for p in range(len(sim.units)):
+        if track["left_to"] == 1 << p:
+            event["unit"] = p
+    event["value"][0] = track["left_until"]
+    event["value"][1] = chance
+    event["value"][2] = known
+    event["value"][3] = track["post"]
+
+
+@kernel("void(Sim, i8, i8)")
+def log_notice(sim, post, z):
+    """A post has learned of a zone."""
+    n = new_event(sim, NOTICE)
+    event = sim.events[n]
+    event["code"] = z
+    event["value"][0] = post
+    event["value"][1] = sim.zones[z]["sent"]
+
+
+@kernel("void(Sim, i8, i8, Track, i8)")
+def log_misidentified(sim, u, f, track, cause):
+    """Unit ``u`` fires for the first time at flight ``f``, which is not hostile; ``cause``: bits of ``codes.Cause``."""
+    n = new_event(sim, MISIDENTIFIED)
+    event = sim.events[n]
+    event["flight"] = f
+    event["unit"] = u
+    event["track"] = track["serial"]
+    event["code"] = cause
+    event["value"][0] = sim.flights[f]["side"]
+    event["value"][1] = track["identity"]
+    event["value"][2] = track["belief"][0]
+    event["value"][3] = track["evidence"]
+    event["value"][4] = sim.units[u]["control"]

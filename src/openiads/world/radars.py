@@ -9,7 +9,7 @@ from functools import partial
 from openiads.base.constants import MEAN_RADIUS, SPEED_OF_LIGHT
 from openiads.base.draws import actor_number
 from openiads.catalog.records import Entry
-from openiads.earth.sight import Relief, edge_table, mask_over, relief_around, shore_of
+from openiads.earth.sight import Relief, cover_table, edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
 from openiads.physics.attenuation import attenuation_table, path_attenuation
 from openiads.physics.detection import fluctuation_tables, required_snr
@@ -23,6 +23,7 @@ BANDS = {"S": 0, "C": 1, "X": 2}
 COARSE_TERRAIN = 4000.0  # m between the heights of a terrain, above which masks are made coarser too
 WANTED = 0.9  # detection probability of a look below which an engaged target is given a longer dwell
 ROTATING_SECTORS, PHASED_SECTORS = 16, 4  # batches that a frame is cut into
+LOWEST_ABSORBED = 1e9  # Hz; below it the absorption of the air is not tabulated, and less than there
 SHORTEST_ATTENUATION = 300e3  # m, to which a table of attenuation goes at least
 NEAREST_CLUTTER, FARTHEST_CLUTTER = 5e3, 30e3  # m, between which the surface is averaged about a radar
 ANTENNA_STEP = 25.0  # m, to which the height of an antenna is rounded for it: under 1 % of the loss
@@ -106,7 +107,7 @@ def add_radar(draft: Draft, placed: PlacedSite, entry: Entry, mount: Mount) -> i
 def equip(draft: Draft, row: Row, entry: Entry, use: Use) -> None:
     """Write what a radar is and how it is used; ``height`` must be there, the rest hangs on its place."""
     row["phased"] = 1 if entry.text["kind"] == "phased" else 0
-    row["relief_table"] = -1
+    row["relief_table"] = row["cover_table"] = -1
     _search(draft, row, entry, use.search_mode)
     _sector(draft, row, entry, use.facing)
     _accuracy(draft, row, entry)
@@ -213,7 +214,8 @@ def _strength(draft: Draft, row: Row, entry: Entry) -> None:
     row["attenuation_table"] = -1
     loss = None
     if draft.scenario.model.attenuation:
-        frequency, farthest = v(entry, "frequency"), max(float(row["range_max"]), SHORTEST_ATTENUATION)
+        frequency = max(v(entry, "frequency"), LOWEST_ABSORBED)
+        farthest = max(float(row["range_max"]), SHORTEST_ATTENUATION)
         antenna = ANTENNA_STEP * round(float(row["height"]) / ANTENNA_STEP)
         make = partial(attenuation_table, frequency, radar_height=antenna, max_range=farthest)
         row["attenuation_table"] = draft.table(("attenuation", frequency, farthest, antenna), make)
@@ -237,7 +239,10 @@ def look_over(draft: Draft, row: Row, places: tuple[LatLon, ...], platform: int,
     farthest = float(row["range_max"]) if farthest is None else farthest
     row["edge_table"] = row["edge_base"] = -1
     row["mask_table"] = row["mask_base"] = _sight(draft, row, places, (platform, farthest), edges=False)
-    row["mask_stride"] = len(draft.arena.part(int(row["mask_base"])))
+    mask = draft.arena.part(int(row["mask_base"]))
+    row["mask_stride"] = len(mask)
+    if platform < 0:
+        row["cover_table"] = draft.arena.add(cover_table(mask))
     if draft.scenario.model.diffraction:
         row["edge_table"] = row["edge_base"] = _sight(draft, row, places, (platform, farthest), edges=True)
         row["edge_stride"] = row["mask_stride"]

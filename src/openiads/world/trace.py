@@ -4,8 +4,8 @@ Columns of every row: ``time`` (s), ``kind`` (``codes.Event``), the actors conce
 ``flight, unit, radar, launcher, round, track``), one ``code`` and six values ``v0 .. v5``.  ``MEANING`` says what code
 and values hold for each kind; everything is SI, angles in radians, positions in ECEF meters.
 
-Two levels.  *Key* events (kind < 32) are logged for every replication.  *Recorded* events (kind >= 32) are logged
-only for replications that are recorded.
+Two levels.  *Key* events (kind < 32, or 40 and more) are logged for every replication.  *Recorded* events (kind 32 to
+39) are logged only for replications that are recorded.
 """
 
 from __future__ import annotations
@@ -146,6 +146,22 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     ),
     Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
     Event.FLIGHT_STATE: ("0", ("x", "y", "z", "vx", "vy", "vz")),
+    Event.LEAVE: (
+        "0: a track is left to the unit; else codes.TakenBack: it is taken back from it",
+        (
+            "until when it waits for the unit",
+            "believed chance of a kill",
+            "when the unit must have it",
+            "post's row",
+            "",
+            "",
+        ),
+    ),
+    Event.NOTICE: ("a post learns of a zone: the zone's row", ("post's row", "when it was sent", "", "", "", "")),
+    Event.MISIDENTIFIED: (
+        "of the first shot at a flight that is not hostile: bits of codes.Cause",
+        ("codes.Side", "codes.Identity believed", "P(hostile)", "evidence bits by codes.Evidence", "codes.Control", ""),
+    ),
     Event.ROUND_STATE: ("phase: 1 launch, 2 boost, 3 midcourse, 4 terminal", ("x", "y", "z", "vx", "vy", "vz")),
 }
 

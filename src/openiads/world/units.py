@@ -13,7 +13,7 @@ from openiads.catalog.records import Entry
 from openiads.scenario.model import Doctrine
 from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
-from openiads.world.elements import MAGAZINE, UNIT
+from openiads.world.elements import MAGAZINE, MOST_BITS, UNIT
 from openiads.world.emission import crew_outage
 from openiads.world.guns import gun_lethality, gun_magazine, gun_row, is_gun
 from openiads.world.interceptors import drawn_interceptor, interceptor_row
@@ -22,8 +22,6 @@ from openiads.world.lethality import KillModel, Lethality, lethality_of
 from openiads.world.posts import add_crew
 from openiads.world.radars import Mount, add_radar
 
-#: Fire units of a scenario in which some leave tracks to others: a bit for each.
-MOST_BITS = 62
 #: What a crew may take a track for (`assignment.believed_class`).
 BELIEVED = (ThreatClass.AIRCRAFT, ThreatClass.CRUISE, ThreatClass.DRONE, ThreatClass.BALLISTIC)
 
@@ -125,6 +123,9 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     row = blank(MAGAZINE)
     flying = gun_row(draft, entry) if is_gun(entry) else interceptor_row(draft, entry)
     row["unit"], row["interceptor"], row["flyout_table"] = unit, flying.row, flying.table
+    times, speeds, loads = draft.arena.part(flying.table)[4:].reshape(-1, 3).T
+    row["slowest"] = times[np.isfinite(times)].max(initial=0.0)
+    row["quickest"], row["liveliest"] = speeds.max(), loads.max()
     kept_for = placed.site.doctrine.keep.get(entry.name)
     classes = list(ThreatClass) if kept_for is None else [ThreatClass[kept_for.upper()]]
     row["classes"] = sum(1 << int(c) for c in classes)
@@ -142,7 +143,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     row["track_on_jam"] = bool(entry.flags.get("track_on_jam", False))
     row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
     row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
-    row["certain"] = lethality.certain
+    row["certain"], row["aim"] = lethality.certain, lethality.aim
     draft.magazines.append(row)
     return len(draft.magazines) - 1
 

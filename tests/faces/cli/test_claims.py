@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from claims.small import SMALL
+from claims.small import SMALL, changed
 from openiads.claims import examine as examining
 from openiads.claims import statement
 from openiads.claims.bench import Bench
@@ -77,6 +77,21 @@ def test_a_page_that_no_longer_shows_what_lies_beside_it_says_so(small: Callable
     other = " ".join(small("moskva", "--out", str(tmp_path), "--seed", "5").stdout.split())
     (kept,) = (tmp_path / "quick").glob("moskva-*-2016")
     assert f"Verdicts of other calls stay beside it: quick/{kept.name}" in other
+
+
+def test_a_file_that_was_changed_after_its_result_is_told_with_what_to_do(
+    small: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once the new verdict stood there as if it had been asked first."""
+    kept = small("moskva", "--out", str(tmp_path))
+    assert "another file of claim" not in kept.stdout
+    first = SMALL["moskva"]()
+    other = changed("moskva", lambda mapping: mapping.update({**first.mapping, "caveats": ["One more."]}))
+    monkeypatch.setitem(SMALL, "moskva", lambda: other)
+    done = " ".join(small("moskva", "--out", str(tmp_path)).stdout.split())
+    told = f"quick/moskva-{first.digest[:8]}-2016 was reached by another file of claim moskva"
+    assert f"{told} (hash {first.digest[:8]}, now {other.digest[:8]})" in done
+    assert "Put the file back to go on there, or quote each verdict with its hash." in done
 
 
 def test_a_folder_of_something_else_is_refused_and_left_as_it_is(small: Callable[..., Any], tmp_path: Path) -> None:

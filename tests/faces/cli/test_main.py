@@ -57,6 +57,21 @@ def test_help_imports_nothing_heavy() -> None:
         assert name in done.stdout
 
 
+@pytest.mark.parametrize(("asked", "pool"), [({}, "system"), ({"ARROW_DEFAULT_MEMORY_POOL": "mimalloc"}, "mimalloc")])
+def test_arrow_takes_its_memory_from_the_system_unless_the_user_says_otherwise(
+    asked: dict[str, str], pool: str
+) -> None:
+    """Its own allocator keeps megabytes that a run over fine tiles has no room for."""
+    program = (
+        "import sys; sys.argv = ['openiads', '--version']\n"
+        "from openiads.faces.cli import start\n"
+        "try:\n    start()\nexcept SystemExit:\n    import pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    )
+    kept = {name: value for name, value in os.environ.items() if name != "ARROW_DEFAULT_MEMORY_POOL"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=kept | asked)
+    assert done.stdout.split()[-1] == pool, done.stderr
+
+
 def test_run_with_json_prints_one_object_and_nothing_else(stub: dict[str, Any]) -> None:
     done = call("run", "tartus_2016", "-n", "40", "--seed", "7", "--json")
     assert done.exit_code == 0

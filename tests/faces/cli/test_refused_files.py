@@ -53,6 +53,14 @@ def test_trouble_without_a_name_is_not_told_as_none(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err.endswith("(No space left on device). Make room or choose another place.\n")
 
 
+@pytest.mark.parametrize("words", [["check"], ["sweep"], ["claims"], ["coverage"], ["report"], ["terrain", "add"]])
+def test_a_name_that_no_file_can_have_is_not_told_as_output(words: list[str]) -> None:
+    done = CliRunner().invoke(app, [*words, "a" * 5000])
+    assert done.exit_code == 65
+    assert len(done.stderr.splitlines()) == 1 and "output" not in done.stderr
+    assert done.stderr.startswith("aaa") and len(done.stderr) < 1000
+
+
 def test_a_missing_file_of_the_program_itself_is_not_told_as_output(capsys: pytest.CaptureFixture[str]) -> None:
     own = str(Path(openiads.__file__).parent / "shelf" / "lost.toml")
     assert unwritable(FileNotFoundError(errno.ENOENT, "No such file or directory", own)) == 70

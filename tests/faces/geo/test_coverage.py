@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from openiads.base.errors import InputError
 from openiads.base.extras import how_to_install
+from openiads.earth import library
 from openiads.faces.cli.main import app
 from openiads.faces.draw import coverage as coverage_map
 from openiads.faces.geo import coverage as areas
@@ -318,3 +319,22 @@ def test_fine_maps_say_when_their_cells_are_wider_than_the_terrain(tmp_path):
     )
     assert "--fine looks over cells of" in wide["remarks"][0]
     assert narrow["remarks"] == []
+
+
+def test_what_the_users_tiles_do_not_reach_is_told_with_the_tiles_that_would(tmp_path, monkeypatch):
+    """Beyond a library's tiles the sea is put; Python, JSON and terminal say how much of the map that is, and where."""
+    monkeypatch.setenv("OPENIADS_TERRAIN", str(tmp_path / "library"))
+    heights = np.full((1201, 1201), 150, ">i2").tobytes()
+    (tmp_path / "N47E025.hgt").write_bytes(heights)
+    assert len(library.add([tmp_path / "N47E025.hgt"]).new) == 1
+    words = ["--system", "s300pmu2", "--at", "47.5 N 25.5 E", "--json"]
+    coverage_words = ["coverage", *words, "--radar", "76n6", "--no-diffraction", "--height", "1 km", "--cells", "10"]
+    near, far = (CliRunner().invoke(app, [*coverage_words, "--size", size]) for size in ("40 km", "200 km"))
+    assert json.loads(near.stdout)["remarks"] == [] and not near.stderr.strip()
+    (told,) = json.loads(far.stdout)["remarks"]
+    inside = 75.0 * 111.0 / 200.0**2  # of a degree's tile at 47.5 N in the map, km
+    assert re.match(r"(\d+) % of the map has no terrain data", told) and float(told[:2]) == pytest.approx(
+        100.0 * (1.0 - inside), abs=6.0
+    )
+    assert "N46E024, N46E025" in told and "N47E025" not in told and "openiads terrain add" in told
+    assert " ".join(far.stderr.split()).startswith(f"warning: {told}")

@@ -55,3 +55,5 @@ def claims(
     if found.left:
         names = [f"{path.parent.name}/{path.name}" for path in found.left]
         console.print(f"The page shows this call alone. Verdicts of other calls stay beside it: {listed(names)}")
+    for line in found.changed():
+        console.print(line)

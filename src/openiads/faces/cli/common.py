@@ -148,13 +148,20 @@ def program() -> str:
 
 
 def unwritable(problem: OSError) -> int:
-    """Say that output cannot be written, or that the program's own files are not all there; the exit code of that."""
+    """Say that output cannot be written, that a name cannot be one, or that the program's own files are not all there;
+    the exit code of that."""
     from importlib.resources import files
 
     own = str(files("openiads"))
     if problem.errno in UNREADABLE and str(problem.filename or "").startswith(own + os.sep):
         streams.tell(f"{problem.filename}: a file of openiads itself cannot be read ({problem.strerror}). {REMEDY}")
         return OpeniadsError.exit_code
+    if problem.errno == errno.ENAMETOOLONG and problem.filename:
+        from openiads.base.errors import InputError
+
+        wrong = InputError(f"{str(problem.filename)[:80]}...", "is too long a name for a file", "Give a shorter one.")
+        streams.tell(str(wrong))
+        return wrong.exit_code
     remedy = (
         "Make room or choose" if problem.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)) else "Choose"
     )

@@ -65,6 +65,7 @@ def compare(
     json: Json = False,
 ) -> None:  # fmt: skip
     """Two scenarios or variants on the same dice: the difference, with its interval."""
+    from openiads.base.paths import is_file
     from openiads.experiments.compare import compare as compared
     from openiads.faces.cli import show
     from openiads.runs.work import REPLICATIONS
@@ -74,7 +75,7 @@ def compare(
     question = _delta(within)
     wanted = list(metrics or METRICS)
     asked = [*wanted, question[0]] if question else wanted
-    stored = (Path(a) / "run.json").is_file() or (Path(b) / "run.json").is_file()
+    stored = is_file(Path(a) / "run.json") or is_file(Path(b) / "run.json")
     with show.progress_bars() as phases:
         phases.phase("reading the scenarios, compiling if need be")
         if stored:
@@ -97,9 +98,7 @@ def compare(
     if json:
         show.as_json(summary)
         return
-    _print(summary, out or ("" if stored else made.a.path.parent), stored=stored)
-    if report is not None:
-        show.console().print(f"Report: {report}")
+    _print(summary, out or ("" if stored else made.a.path.parent), report, stored=stored)
 
 
 def _drawn(made: Comparison, metrics: list[str], figure: Path | None, folder: Path | None) -> Path | None:
@@ -116,7 +115,7 @@ def _drawn(made: Comparison, metrics: list[str], figure: Path | None, folder: Pa
     return page.write(page.comparison_page(made, page.premises_of(made.a.scenario), metrics), folder)
 
 
-def _print(summary: dict[str, Any], where: Path | str, *, stored: bool) -> None:
+def _print(summary: dict[str, Any], where: Path | str, report: Path | None, *, stored: bool) -> None:
     from openiads.faces.cli import show
     from openiads.faces.words import comparison
 
@@ -139,6 +138,8 @@ def _print(summary: dict[str, Any], where: Path | str, *, stored: bool) -> None:
     out.print(f"Seed: {summary['seed']}\nDigest: {summary['digest']}")
     if where:
         out.print(f"Folder: {where}")
+    if report is not None:
+        out.print(f"Report: {report}")
 
 
 def _sides(a: str, b: str, both: list[str], only_a: list[str], only_b: list[str]) -> tuple[list[Any], dict[str, float]]:

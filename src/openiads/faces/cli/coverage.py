@@ -137,9 +137,6 @@ def coverage(
         answer = coverage_of(question, phases)
         phases.phase("writing")
         written = save_all(answer, out, title=title or "", show=show)
-    if answer.without_data:
-        share = 100.0 * answer.without_data
-        warn(f"{share:.0f} % of the map has no terrain data: the sea is put there, and its cells count for nothing")
     for line in remarks_of(answer):
         warn(line)
     if json:

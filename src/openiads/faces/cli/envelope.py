@@ -43,6 +43,11 @@ Heights = Annotated[
 ]
 Round = Annotated[str, typer.Option("--round", help="Only this kind of round; any if left out.", show_default=False)]
 Turn = Annotated[bool, typer.Option("--turn/--no-turn", help="Whether a radar that can turn in action does.")]
+JammersOf = Annotated[
+    str | None,
+    typer.Option("--jammers-of", help="A scenario whose jammers jam as well, turned to the unit.", show_default=False),
+]
+JammersAt = Annotated[str | None, typer.Option("--jammers-at", help='As they stand then, "300 s".', show_default=False)]
 Pk = Annotated[bool, typer.Option("--pk", help="Kill probability over range and height as well.")]
 
 
@@ -64,12 +69,13 @@ def envelope(
     turn: Turn = True,
     pk: Pk = False,
     jammer: Jammers = None,
+    jammers_of: JammersOf = None,
+    jammers_at: JammersAt = None,
     out: OutFiles = None,
     json: Json = False,
 ) -> None:
     """Where one fire unit can meet a target that flies straight and level, and how often."""
     from openiads.faces.cli import show
-    from openiads.faces.shapes.maps import envelope_data
     from openiads.reach.fire_unit import EnvelopeQuestion, envelope_of
 
     _check(at, out or [])
@@ -91,18 +97,15 @@ def envelope(
             turn=turn,
             kill_map=pk,
             jammers=jammer,
+            jammers_of=jammers_of,
+            jammers_at=jammers_at,
         )
     )
     with show.progress_bars() as phases:
         answer = envelope_of(question, phases)
         phases.phase("writing")
         written = save_all(answer, out)
-    _warn(answer)
-    if json:
-        show.as_json(envelope_data(answer) | {"out": written})
-        return
-    _print(answer)
-    print(*written, sep="\n", end="\n" if written else "")
+    _tell(answer, written, json)
 
 
 def _check(at: str | None, out: list[Path]) -> None:
@@ -117,18 +120,20 @@ def _check(at: str | None, out: list[Path]) -> None:
             raise InputError("--out", f'"{path.suffix}" needs a place on earth', "Give --at as well.")
 
 
-def _warn(answer: EnvelopeAnswer) -> None:
-    """What users should hear about the ground, and about jammers that jam nobody."""
-    from openiads.faces.words import jamming
+def _tell(answer: EnvelopeAnswer, written: list[str], json: bool) -> None:
+    from openiads.faces.cli import show
+    from openiads.faces.shapes.maps import envelope_data
+    from openiads.faces.words.envelope import remarks_of
 
-    if answer.without_data:
-        share = 100.0 * answer.without_data
-        warn(f"{share:.0f} % of the places looked at have no terrain data: the sea is put there")
-    for line in [] if answer.jamming is None else jamming.remarks(answer.jamming):
+    for line in remarks_of(answer):
         warn(line)
+    if json:
+        show.as_json(envelope_data(answer) | {"out": written})
+    else:
+        _print(answer, written)
 
 
-def _print(answer: EnvelopeAnswer) -> None:
+def _print(answer: EnvelopeAnswer, written: list[str]) -> None:
     from openiads.faces.cli import show
     from openiads.faces.words import envelope as words
     from openiads.faces.words import jamming
@@ -146,3 +151,4 @@ def _print(answer: EnvelopeAnswer) -> None:
     if answer.jamming is not None:
         print(jamming.sentence(answer.jamming))
     print(terrain_note(answer.world.terrain))
+    print(*written, sep="\n", end="\n" if written else "")

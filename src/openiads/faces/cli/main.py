@@ -13,12 +13,14 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces.cli import (
+    campaign,
     catalog,
     check,
     claims,
     compare,
     contributions,
     coverage,
+    debris,
     doctor,
     envelope,
     explain,
@@ -67,6 +69,8 @@ for command in (
     check.check,
     export.export,
     sweep.sweep,
+    campaign.campaign,
+    debris.debris,
     query.query,
     footprint.footprint,
     coverage.coverage,

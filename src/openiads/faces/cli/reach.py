@@ -82,7 +82,7 @@ def _print(found: ReachAnswer) -> None:
     from openiads.faces.words.envelope import asked
 
     screen = show.console()
-    title = f"Share of what {', '.join(found.sites)} detect and may meet, by height band"
+    title = f"Share of what {', '.join(found.sites)} can detect and meet, by height band"
     cells = [*words.territory_cells(found), words.volume_cells(found)]
     screen.print(show.grid(title, ("", *words.band_head()), cells, numbers=(1, 2, 3, 4, 5, 6)))
     for what, rows, why in (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from openiads.base.jsonable import Json
 from openiads.faces.cli import streams
-from openiads.faces.words import text
+from openiads.faces.words import misidentified, text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -130,6 +130,13 @@ def results(question: str, summary: Mapping[str, Any]) -> None:
             *(f"of them {text.SIDE_WORDS[side].split()[0]}" for side in sides),
         )
         out.print(grid("How flights end, a replication", head, ends, numbers=range(2, len(head))))
+    mistaken, rates = summary.get("misidentified") or {}, ("", "rate", "95 % interval")
+    if mistaken:
+        out.print(
+            grid("Shots at flights that are not hostile", rates, misidentified.rate_rows(mistaken), numbers=(1, 2))
+        )
+    if causes := misidentified.cause_rows(mistaken):
+        out.print(grid("What stood behind them, a crossing", rates, causes, numbers=(1, 2)))
     lost = [(text.sentence(kind), _finding(row)) for kind, row in summary["lost"].items() if row["mean"]]
     if lost:
         out.print(grid("Lost to hits, a replication", ("", "elements"), lost, numbers=(1,)))

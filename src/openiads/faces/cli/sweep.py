@@ -151,6 +151,7 @@ def _drawn(made: Sweep, figure: Path | None) -> Path:
 
 def _study(name: str, options: dict[str, Any]) -> Study:
     """The study of a file, or of a scenario and what is to vary; options replace keys of the file."""
+    from openiads.base.paths import is_file
     from openiads.experiments import design
     from openiads.experiments.variation import varied
     from openiads.scenario.edits import setting
@@ -161,7 +162,7 @@ def _study(name: str, options: dict[str, Any]) -> Study:
     if design.is_study(name):
         return design.load_study(name, **options)
     if not options["vary"] and options["design"] != "knowledge":
-        if Path(name).suffix == ".toml" and not Path(name).is_file():
+        if Path(name).suffix == ".toml" and not is_file(Path(name)):
             return design.load_study(name)
         raise UsageError(
             str(find_scenario(name)),

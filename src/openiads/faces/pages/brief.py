@@ -249,6 +249,7 @@ def used_entries(scenario: Scenario, catalog: Catalog) -> list[str]:
     """Catalog names a scenario rests on: its systems and threats, and every entry these name, in that order."""
     queue = [site.system for site in scenario.sites]
     queue += [raid.threat for raid in scenario.raids] + [flight.kind for flight in scenario.flights]
+    queue += [kind for airway in scenario.airways for kind in sorted(airway.kinds)]
     jammers = sorted(jammers_of(scenario))
     found: list[str] = []
     while queue:

@@ -78,7 +78,7 @@ def looks() -> dict[type, Look]:
             picture=("reach", "Keep-out map"),
         ),
         ReachAnswer: Look(
-            lambda found: f"What {', '.join(found.sites)} detect and may meet",
+            lambda found: f"What {', '.join(found.sites)} can detect and meet",
             _reach_sentence,
             reach_data,
             _reach_rows,
@@ -176,6 +176,8 @@ def envelope_data(answer: EnvelopeAnswer) -> dict[str, Any]:
     from openiads.faces.words.terrain import terrain_fields
 
     data = envelope.as_data(answer) | {"system": answer.system, **terrain_fields(answer.world.terrain), "out": []}
+    if told := envelope.remarks_of(answer):
+        data["remarks"] = told
     if answer.jamming is not None:
         data["jamming"] = jamming.as_data(answer.jamming, [float(h) for h in next(iter(answer.cuts.values())).heights])
     return data

@@ -11,8 +11,10 @@ from openiads.faces.words import text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from openiads.experiments.campaign import CampaignAnswer
     from openiads.experiments.compare import Comparison
     from openiads.experiments.contributions import Contributions
+    from openiads.experiments.debris import DebrisAnswer
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 
 def looks() -> dict[type, Look]:
     """The look of each kind of answer here."""
+    from openiads.experiments.campaign import CampaignAnswer
     from openiads.experiments.compare import Comparison
     from openiads.experiments.contributions import Contributions
+    from openiads.experiments.debris import DebrisAnswer
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
@@ -50,6 +54,10 @@ def looks() -> dict[type, Look]:
                             _contributions_cells),
         Sweep: Look(lambda made: made.name, _sweep_sentence, lambda made: made.summary(), lambda made: made.rows(),
                     _sweep_figure),
+        CampaignAnswer: Look(lambda found: found.name, _campaign_sentence, lambda found: found.as_dict(),
+                             lambda found: found.days(), _course, _campaign_cells),
+        DebrisAnswer: Look(lambda found: f"{found.name}: where debris comes down", _debris_sentence,
+                           lambda found: found.as_dict(), lambda found: found.rows(), _debris_map, _debris_cells),
         Spread: Look(lambda found: f"{found.question.scenario.name}: {text.words(found.question.metric)}",
                      _spread_sentence, lambda found: found.as_dict(), _spread_rows, _spreads),
         Screening: sensitivity,
@@ -134,6 +142,43 @@ def _gains(found: Contributions) -> Figure:
     from openiads.faces.pages.answers.contributions import gains
 
     return gains(found)
+
+
+def _campaign_sentence(found: CampaignAnswer) -> str:
+    from openiads.faces.words import campaign
+
+    return " ".join(campaign.lines(found.as_dict()))
+
+
+def _campaign_cells(found: CampaignAnswer) -> Cells:
+    from openiads.faces.words import campaign
+
+    told = found.as_dict()
+    return campaign.head(told), campaign.table(told)
+
+
+def _course(found: CampaignAnswer) -> Figure:
+    from openiads.faces.pages.answers.campaign import course
+
+    return course(found)
+
+
+def _debris_sentence(found: DebrisAnswer) -> str:
+    from openiads.faces.words import debris
+
+    return " ".join(debris.lines(found.as_dict()))
+
+
+def _debris_cells(found: DebrisAnswer) -> Cells:
+    from openiads.faces.words import debris
+
+    return debris.HEAD, debris.table(found.as_dict())
+
+
+def _debris_map(found: DebrisAnswer) -> Figure:
+    from openiads.faces.pages.answers.debris import fallen
+
+    return fallen(found)
 
 
 def _sweep_sentence(made: Sweep) -> str:

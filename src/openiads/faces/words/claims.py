@@ -21,12 +21,22 @@ TURNED = {
     "facing": "how the batteries face",
     "raid size": "how large the raid is",
     "outside picture": "whether there is a picture from outside the batteries",
-    "order of battle": "how many fire units there are",
+    "order of battle": "the order of battle",
     "launchers": "how many launchers there are",
 }
+#: What a result tells of another beside it.
+OTHER_RULE = (
+    "{folder} was reached by another file of claim {claim} (hash {then}, now {now}): changed after a result it is "
+    "another claim. Put the file back to go on there, or quote each verdict with its hash."
+)
 ANSWERS = ("yes", "no", "between", "open")
 #: So many cells are still named one by one in a sentence.
 FEW = 8
+
+
+def other_rule(folder: str, claim: str, then: str, now: str) -> str:
+    """A line on a verdict of the same claim by another file; then, now : what the hashes of the files begin with."""
+    return OTHER_RULE.format(folder=folder, claim=claim, then=then, now=now[: len(then)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from openiads.base.words import listed
 from openiads.faces.words import jamming
-from openiads.faces.words.terrain import terrain_note
+from openiads.faces.words.terrain import terrain_note, unknown_ground
 from openiads.faces.words.text import length, number
 from openiads.reach.approach import Approach, first_time
 from openiads.reach.coverage import Coverage, View
@@ -94,7 +95,11 @@ def remarks_of(answer: CoverageAnswer) -> list[str]:
     """What users should hear about the map and the ground it was made on, a line each."""
     found = answer.found
     cell, spacing = max(found.map.cell), found.terrain.resolution
-    told = list(found.terrain.remarks())
+    where = found.map
+    lats, lons = np.broadcast_arrays(where.lats[:, None], where.lons[None])
+    said = "the map has no terrain data, where the sea is put and cells count for nothing"
+    unknown = unknown_ground(said, lats, lons, where.known)
+    told = [unknown] * bool(unknown) + list(found.terrain.remarks())
     if found.fine and cell > spacing > 0.0:
         told.append(
             f"--fine looks over cells of {cell:,.0f} m, and the terrain has heights every {spacing:,.0f} m: what lies "
@@ -146,4 +151,9 @@ def conditions(found: Coverage) -> str:
     looks = "one look" if n == 1 else f"{m} of {n} looks"
     fades = "steady" if question.swerling == 0 else f"Swerling {question.swerling}"
     noisy = " under noise jamming" if found.jammed else ""
-    return f"target {size}, {fades}; detected{noisy}: {looks} with probability {question.probability:g} or more"
+    told = f"target {size}, {fades}; detected{noisy}: {looks} with probability {question.probability:g} or more"
+    if found.moving:
+        told += (
+            f"; {listed(found.moving)} {'moves' if len(found.moving) == 1 else 'move'}: shown from where the way begins"
+        )
+    return told

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from openiads.faces.words import text
+from openiads.faces.words import jamming, text
+from openiads.faces.words.terrain import unknown_ground
 from openiads.reach.fire_unit import EnvelopeAnswer
 from openiads.reach.scenes import home
 from openiads.reach.straight import Target
@@ -72,6 +73,12 @@ def pass_cells(answer: EnvelopeAnswer) -> list[tuple[str, ...]]:
                 )
             )
     return rows
+
+
+def remarks_of(answer: EnvelopeAnswer) -> list[str]:
+    """What users should hear about the ground, and about jammers that jam nobody, a line each."""
+    unknown = unknown_ground("the places looked at have no terrain data, where the sea is put", *answer.places)
+    return [unknown] * bool(unknown) + ([] if answer.jamming is None else jamming.remarks(answer.jamming))
 
 
 def as_data(answer: EnvelopeAnswer) -> dict[str, Any]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from openiads.earth.terrain import Terrain
 
 SHOWN_FILES = 3  # names of terrain files in a note; the rest are counted
@@ -48,3 +52,19 @@ def terrain_note(terrain: Terrain) -> str:
     if terrain.coarse:
         note += "; such cells understate ridges, so low flyers behind them are seen too early"
     return note + "."
+
+
+def unknown_ground(
+    looked_at: str, lats: NDArray[np.float64], lons: NDArray[np.float64], known: NDArray[np.bool_]
+) -> str:
+    """How much of the places (rad) that an answer looks at has no heights, and which tiles would have them; empty where
+    all is known."""
+    from openiads.earth.packings import listing
+    from openiads.earth.terrain import missing_tiles
+
+    if np.all(known):
+        return ""
+    share = 100.0 * float(np.mean(~known))
+    tiles = missing_tiles(np.degrees(lats[~known]), np.degrees(lons[~known]))
+    digits = 0 if share >= 1.0 else 1
+    return f"{share:.{digits}f} % of {looked_at}: tiles {listing(tiles)} (openiads terrain add, or --dem)"

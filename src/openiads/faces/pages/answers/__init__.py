@@ -4,11 +4,24 @@ Every figure carries n, seed and digest in small print, and names its intervals.
 gap with a note.  Doubt of dice is filled and blue, doubt of knowledge hatched and orange; the two are never mixed.
 """
 
+from openiads.faces.pages.answers.campaign import course
 from openiads.faces.pages.answers.common import save
 from openiads.faces.pages.answers.contributions import gains
+from openiads.faces.pages.answers.debris import fallen
 from openiads.faces.pages.answers.doubt import spreads, tornado
 from openiads.faces.pages.answers.pairs import differences
 from openiads.faces.pages.answers.points import distributions
 from openiads.faces.pages.answers.sweeps import against, heat_map
 
-__all__ = ["against", "differences", "distributions", "gains", "heat_map", "save", "spreads", "tornado"]
+__all__ = [
+    "against",
+    "course",
+    "differences",
+    "distributions",
+    "fallen",
+    "gains",
+    "heat_map",
+    "save",
+    "spreads",
+    "tornado",
+]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from openiads.base.errors import ResultsError, UsageError
 from openiads.faces.draw import kit
 from openiads.faces.pages.answers import common
+from openiads.faces.pages.answers.campaign import course
 from openiads.faces.pages.answers.contributions import gains
 from openiads.faces.pages.answers.doubt import spreads, tornado
 from openiads.faces.pages.answers.pairs import differences
@@ -21,6 +22,7 @@ from openiads.faces.pages.answers.sweeps import against, heat_map
 from openiads.faces.pages.answers.worlds import is_sampled
 from openiads.faces.pages.markup import behind, document, section, table
 from openiads.faces.pages.premises import LARGEST, placard, scope, versions
+from openiads.faces.words import campaign as course_words
 from openiads.faces.words import comparison, knowledge, text
 from openiads.faces.words import contributions as gain_words
 from openiads.runs.findings import RATIOS
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from openiads.earth.terrain import Terrain
+    from openiads.experiments.campaign import CampaignAnswer
     from openiads.experiments.compare import Comparison
     from openiads.experiments.contributions import Contributions
     from openiads.experiments.knowledge import Indices, Screening, Spread
@@ -205,6 +208,37 @@ def contributions_page(found: Contributions, premises: Premises) -> str:
         _sources(told["scenario"], found.digest, told["seed"]),
     ]
     return document(told["scenario"], parts)
+
+
+def campaign_page(found: CampaignAnswer, premises: Premises) -> str:
+    """A campaign as HTML."""
+    told = found.as_dict()
+    said = course_words.lines(told)
+    facts = [
+        ("days", str(told["days"])),
+        ("raids", str(told["raids"])),
+        ("campaigns", str(told["replications"])),
+        ("seed", str(told["seed"])),
+    ]
+    picture = kit.svg(course(found), "course", "What happens day by day")
+    head = [text.sentence(each) for each in course_words.head(told)]
+    numbers = table(head, course_words.table(told), numbers=range(1, len(head)))
+    body = "".join(f"<p>{escape(line)}</p>" for line in [*said[1:], *course_words.notices(told)])
+    parts = [
+        _header(found.name, told["question"] or "What do many raids come to?", said[0], facts),
+        _placard(premises, 0, _DICE),
+        section("Day by day", body + behind(picture, course_words.LEGEND, numbers)),
+    ]
+    if told["cost"] is not None:
+        rows = course_words.cost_table(told)
+        caption = f"Of a whole campaign, {told['cost']['unit']}."
+        parts.append(section("Cost", table(("What", "Mean", "95 % interval"), rows, caption=caption, numbers=(1, 2))))
+    if told["closed_forms"]:
+        rows = course_words.forms(told)
+        heads = ("Closed form", "Value", "Found", "What it leaves out")
+        parts.append(section("Closed forms beside", table(heads, rows, numbers=(1, 2))))
+    parts.append(_sources(told["scenario"], found.digest, told["seed"]))
+    return document(found.name, parts)
 
 
 # ------------------------------------------------------------------ what is not known
