@@ -3,8 +3,8 @@
 Runs the scenes of examples/history/study.toml, of all cases or of those named, and after each case writes
 examples/history/results.json; the marked part of docs/history.md is written once no result is stale.  Cases that are
 not named keep their results, each with the catalog that it was made with.  ``--stale`` takes the cases whose question
-is another than the stored one's.  ``--quick [CASE ...]`` runs a few worlds and prints the bands without writing; ``--page`` writes the page from the
-stored results.
+is another than the stored one's.  ``--quick [CASE ...]`` runs a few worlds and prints the bands without writing;
+``--page`` writes the page from the stored results.
 
 A scene is one missile, or one crossing, with what is known of the set-up.  A *world* is one draw of every value in
 doubt of the catalog entries in use, and of what the study says is not known of the set-up.  Nothing here is fitted to
