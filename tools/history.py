@@ -1,10 +1,10 @@
 """The model beside history: ``python tools/history.py [CASE ...]`` (about ten minutes of processor time for all).
 
 Runs the scenes of examples/history/study.toml, of all cases or of those named, and after each case writes
-examples/history/results.json and the marked part of docs/history.md; cases that are not named keep their results, each
-with the catalog that it was made with.  ``--stale`` takes the cases whose question is another than the stored one's.
-``--quick [CASE ...]`` runs a few worlds and prints the bands without writing; ``--page`` writes the page from the
-stored results.
+examples/history/results.json; the marked part of docs/history.md is written once no result is stale.  Cases that are
+not named keep their results, each with the catalog that it was made with.  ``--stale`` takes the cases whose question
+is another than the stored one's.  ``--quick [CASE ...]`` runs a few worlds and prints the bands without writing;
+``--page`` writes the page from the stored results.
 
 A scene is one missile, or one crossing, with what is known of the set-up.  A *world* is one draw of every value in
 doubt of the catalog entries in use, and of what the study says is not known of the set-up.  Nothing here is fitted to
@@ -197,13 +197,14 @@ def stale() -> list[str]:
 
 
 def renew(names: list[str]) -> None:
-    """Run some cases, or all, and put each into the stored results and the page as soon as it is there."""
+    """Run some cases, or all, and put each into the stored results as soon as it is there; the page comes last."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     for name in names:
         results["cases"][name] = case_of(name, FULL)
         results["cases"] = {each: results["cases"][each] for each in STUDY if each in results["cases"]}
         results |= {"version": __version__, "seed": SEED, **FULL}
         RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    if not stale():
         write_page(results)
 
 

@@ -1,6 +1,7 @@
 """Intervals of paired differences: published figures, exact coverage, laws."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import multinomial
 
 from openiads.base.errors import UsageError
-from openiads.statistics.intervals import normal_quantile
+from openiads.statistics.intervals import normal_quantile, student_quantile
 from openiads.statistics.paired import (
     equivalent,
     mean_difference,
@@ -167,3 +168,25 @@ def test_pairs_that_do_not_match_are_refused() -> None:
         mean_difference(np.zeros(3), np.zeros(2))
     with pytest.raises(UsageError, match="5 and 2 of 6 pairs"):
         tango(5, 2, 6)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e4, 1e8])
+def test_ratios_of_large_counts_keep_their_digits(size: float) -> None:
+    """Against exact arithmetic: a ratio a hundred million times its deviation still has its difference and its interval
+    to 1e-5 of the interval."""
+    draw = np.random.default_rng(8)
+    sides = []
+    for more in (0, 2):
+        down = draw.integers(8, 12, 60).astype(float)
+        sides.append(np.column_stack([size * down + draw.integers(0, 5, 60) + more, down]))
+    exact = [[(Fraction(x), Fraction(y)) for x, y in side.tolist()] for side in sides]
+    sums = [[sum(row[k] for row in side) for k in (0, 1)] for side in exact]
+    gap = sums[1][0] / sums[1][1] - sums[0][0] / sums[0][1]
+    without = [[(up - x) / (down - y) for x, y in side] for side, (up, down) in zip(exact, sums, strict=True)]
+    apart = [b - a for a, b in zip(*without, strict=True)]
+    middle = sum(apart) / 60
+    error = math.sqrt(Fraction(59, 60) * sum((each - middle) ** 2 for each in apart))
+    found, low, high = ratio_difference(*sides)
+    half = student_quantile(0.975, 59) * error
+    assert found == pytest.approx(float(gap), abs=1e-5 * half)
+    assert (high - low) / 2.0 == pytest.approx(half, rel=1e-5)

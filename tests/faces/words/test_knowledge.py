@@ -129,6 +129,15 @@ def test_a_flight_that_keeps_all_that_is_published_is_not_said_to_miss_any(beyon
     assert line.endswith(f"reach 198 to 214 km, without that 60 to 270 km.{said}")
 
 
+def test_a_prior_of_which_hardly_anything_is_left_is_told_with_what_to_do() -> None:
+    """Five draws of 6,400 are no prior any more: figures of an invented missile, narrower than its parameters allow."""
+    figure = {"figure": "range_max", "before": [145e3, 534e3], "after": [288e3, 296e3]}
+    told = {"entry": "narrow", "kept": 5, "tried": 6400, "survives": 5 / 6400, "figures": [figure], "beyond": []}
+    (line,) = knowledge.published_lines({"published": [told]})
+    assert line.endswith("widen the intervals of these figures, or narrow those of its flight parameters.")
+    assert "5 of 6400 draws" in line
+
+
 def test_nothing_shown_is_said_so() -> None:
     told = {"metric": "leakers", "worlds": 30, "capped_worlds": 0, "replications": 20}
     nothing = told | {"method": "morris", "effects": [{"shown": False}]}

@@ -7,6 +7,7 @@ from typing import Any
 
 from openiads.base.words import listed
 from openiads.faces.words import text
+from openiads.scenario.joint import DRAWS
 
 MORRIS_HEAD = ("parameter", "status", "moves it by", "direction", "uneven", "seen")
 SOBOL_HEAD = ("parameter", "status", "alone", "in all")
@@ -118,11 +119,14 @@ def published_lines(told: Mapping[str, Any]) -> list[str]:
         ends = {said: [text.number(scale * end) for end in row["figures"][0][said]] for said in ("before", "after")}
         missed = [FIGURES[figure][0] for figure in row.get("beyond", ())]
         but = f" Its nominal flight does not keep its published {listed(missed)}; what lies between is allowed."
+        few = (
+            " So few stand for little: widen the intervals of these figures, or narrow those of its flight parameters."
+        )
         lines.append(
             f"{row['entry']}: flights are drawn so that what is published of them is kept, {row['kept']} of "
             f"{row['tried']} draws ({text.percent(row['survives'])} of the prior); {name} {ends['after'][0]} to "
             f"{ends['after'][1]} {unit}, without that {ends['before'][0]} to {ends['before'][1]} {unit}."
-            f"{but if missed else ''}"
+            f"{but if missed else ''}{few if row['kept'] < DRAWS else ''}"
         )
     return lines
 
