@@ -63,7 +63,8 @@ def _aerodrome(loc: Loc, text: str) -> Iterator[Problem]:
     from openiads.scenario.aerodromes import aerodrome_of, codes
 
     if aerodrome_of(text) is None:
-        near = nearest(text.upper()[:20], codes())
+        country = [code for code in codes() if code[:2] == text.upper()[:2]]  # two letters are a country's
+        near = nearest(text.upper()[:20], country)
         yield loc, text, "no packaged airport and no place", f'{near}Write an ICAO code, or "35.40 N 35.95 E".'
 
 
