@@ -12,10 +12,11 @@ from openiads.base.errors import ResultsError
 from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
 from openiads.claims import equivalence, kill_over_area, largest_raid, ratios
+from openiads.claims.basics import Effort
 from openiads.claims.bench import Bench, Progress
 from openiads.claims.evidence import Evidence
 from openiads.claims.flips import Flipped
-from openiads.claims.statement import Claim, Effort, RatioEffort
+from openiads.claims.statement import Claim, RatioEffort
 from openiads.claims.verdict import (
     ALONE,
     Answer,
