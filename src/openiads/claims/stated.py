@@ -106,7 +106,7 @@ class ReachOverOthers(Statement):
             if name not in airways:
                 told = f"{nearest(name, airways)}One of {', '.join(airways)}."
                 yield ("study", "flights_per_day", name), name, "is none of the schematic airways", told
-        countries = territory.names()
+        countries = list(territory.names())
         hosts: list[tuple[Loc, str]] = [(("study", "host"), plan.host)]
         hosts += [(("study", "beside", name), host) for name, host in plan.beside.items()]
         for loc, name in hosts:
