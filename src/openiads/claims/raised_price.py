@@ -71,8 +71,17 @@ def nominal(claim: RaisedPrice) -> list[Scenario]:
     for kind in claim.study.kinds:
         for size in _sizes(claim):
             found += [scenario(claim, kind, size, limits[0], delivered=given) for given in (True, False)]
-        found += [scenario(claim, kind, claim.rule.size, limits[0], units=n) for n in claim.study.fire_units]
+        found += [flown for _, flown in _choices(claim, kind)]
     return list({each.digest(): each for each in found}.values())
+
+
+def _choices(claim: RaisedPrice, kind: str) -> list[tuple[tuple[str, str], Scenario]]:
+    """Every choice taken alone: its kind and what is chosen, and the deciding raid with it."""
+    plan, size, limits = claim.study, claim.rule.size, claim.rule.arms.limits[0]
+    found = [((ORDER, f"{ordered(n)} a site"), scenario(claim, kind, size, limits, units=n)) for n in plan.fire_units]
+    if plan.published:
+        found.append((("limits", "published limits"), scenario(claim, kind, size, "published")))
+    return found
 
 
 # ------------------------------------------------------------------ one run
@@ -127,15 +136,15 @@ def gather(claim: RaisedPrice, effort: Effort, bench: Bench) -> list[Evidence]:
     plan, rule = claim.study, claim.rule
     sampled = len(rule.arms.weighting) * effort.worlds * rule.seeds
     limits = len(rule.arms.limits)
-    bench.expect(len(plan.kinds) * (limits * (1 + sampled) + len(plan.fire_units) + 2 * len(_sizes(claim))))
+    more = len(plan.fire_units) + plan.published + 2 * len(_sizes(claim))
+    bench.expect(len(plan.kinds) * (limits * (1 + sampled) + more))
     found: list[Evidence] = []
     for kind in plan.kinds:
         for each in rule.arms.limits:
             found += _deciding(claim, effort, bench, kind, each)
     for kind in plan.kinds:
-        for units in plan.fire_units:
-            made = bench.run(scenario(claim, kind, rule.size, rule.arms.limits[0], units=units), effort.nominal)
-            found += _said(claim, kind, rule.arms.limits[0], made, (ORDER, f"{ordered(units)} a site"))
+        for choice, flown in _choices(claim, kind):
+            found += _said(claim, kind, rule.arms.limits[0], bench.run(flown, effort.nominal), choice)
     for kind in plan.kinds:
         for size in _sizes(claim):
             found += _curve(claim, effort, bench, kind, size)

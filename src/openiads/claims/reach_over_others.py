@@ -70,6 +70,7 @@ def scenario(claim: ReachOverOthers, state: str, limits: str) -> Scenario:
     base = load(plan.scenario)
     mapping = copy.deepcopy(base.mapping())
     mapping["raid"], mapping["flight"] = [], []
+    mapping["corridor"] = [plan.control.corridor.model_dump(mode="json", by_alias=True, exclude_none=True)]
     mapping["airway"] = [plan.control.traffic.model_dump(mode="json", by_alias=True, exclude_none=True)]
     mapping["site"] = [{**s, "doctrine": {**s.get("doctrine", {}), "control": state}} for s in mapping["site"]]
     mapping["duration"] = f"{plan.control.duration:g} s"

@@ -22,7 +22,7 @@ from openiads.experiments.campaign_file import Cost
 from openiads.scenario.deconfliction import Hotline, Zone
 from openiads.scenario.load import Scenario, load
 from openiads.scenario.measures import Duration, Key, Probability, Reach, Text
-from openiads.scenario.traffic import Airway, Flight
+from openiads.scenario.traffic import Airway, Corridor, Flight
 
 Above = Annotated[float, Field(gt=0.0, le=1e6)]
 Fraction = Annotated[tuple[Line, Line], Strict(False), AfterValidator(rising)]
@@ -47,12 +47,17 @@ class ControlStudy(Table):
     decides: State
     others: Annotated[tuple[State, ...], Strict(False), AfterValidator(_differing)] = ()
     duration: Duration
+    corridor: Corridor
     traffic: Airway
 
     @model_validator(mode="after")
     def _apart(self) -> ControlStudy:
         if self.decides in self.others:
             raise refusal(f"{self.decides} decides already", "Leave it out of others.", "others")
+        if self.traffic.corridor != self.corridor.name:
+            raise refusal(
+                f"flies along no {self.corridor.name}", "Name the corridor of the study.", "traffic", "corridor"
+            )
         return self
 
 
@@ -116,8 +121,6 @@ class ReachOverOthers(Statement):
             yield ("study", "against"), plan.against, "is no threat that flies level", "List: openiads catalog list"
         yield from _scenarios([(("study", "scenario"), plan.scenario)])
         yield from _scenarios([(("study", "beside", name), name) for name in plan.beside])
-        corridor = plan.control.traffic.corridor
-        yield from _named(plan.scenario, "corridor", [(("study", "control", "traffic", "corridor"), corridor)])
 
 
 # ------------------------------------------------------------------ the price of an attack
@@ -128,6 +131,7 @@ class PriceStudy(Table):
 
     scenario: Text
     delivered: Key
+    published: bool = Field(False, description="published limits are tried as a choice")
     fire_units: Annotated[tuple[Annotated[int, Field(ge=1, le=32)], ...], Strict(False)] = ()
     sizes: Annotated[tuple[Count, ...], Strict(False), Field(min_length=1), AfterValidator(_differing)]
     kinds: dict[Key, Key] = Field(min_length=1, description="kind -> raid of the scenario that is flown alone")

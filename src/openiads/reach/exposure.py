@@ -36,7 +36,8 @@ METERS = 6_371_000.0
 def standing_world(
     scenario: Scenario, knobs: Mapping[str, float] | None = None, prebuilt: Prebuilt | None = None
 ) -> World:
-    """The world of a scenario's sites with published limits, without raids and flights, at knob values."""
+    """The world of a scenario's sites with published limits, without raids and flights, at knob values; prebuilt : as
+    ``build``."""
     mapping = scenario.mapping()
     mapping["raid"], mapping["flight"] = [], []
     mapping["model"] = mapping.get("model", {}) | {"limits": "published", "kill": "constant"}
@@ -82,14 +83,15 @@ def exposed(
     question: UnitConditions | None = None,
     above: str = "sea",
     step: float = straight.STEP,
+    azimuths: int = AZIMUTHS,
 ) -> dict[str, NDArray[np.bool_]]:
     """Cells where each unit may meet the target at a height, by arm: (units, rows, columns).
 
-    height : m above "sea" or "ground", as ``above`` says;  step : m between points of the paths
+    height : m above "sea" or "ground", as ``above`` says;  step : m between points of the paths;  azimuths : of paths
     """
     question = question or UnitConditions()
     out = {arm: np.zeros((len(units), *where.ground.shape), bool) for arm in arms}
-    around = np.arange(AZIMUTHS) * (math.tau / AZIMUTHS)
+    around = np.arange(azimuths) * (math.tau / azimuths)
     for n, unit in enumerate(units):
         place = home(world, unit)
         reach = min(reach_of(world, unit, target, question), MOST)

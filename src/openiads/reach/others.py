@@ -1,8 +1,9 @@
 """How much of what sites reach lies over other states, and which schematic airways pass through it: the figures of
 ``reach.neighbors`` in few numbers, for many worlds.
 
-Volumes are of the sea to 12 km, by the bands and heights of ``reach.neighbors``, against a target that flies toward the
-fire unit; airways are flown by an airliner.  Fire units that stand together and face alike count as one.
+Volumes are of the sea to 12 km, by the bands of ``reach.neighbors``, each at its middle height, against a target that
+flies toward the fire unit; airways are flown by an airliner.  Fire units that stand together and face alike count as
+one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from openiads.world.prebuilt import Prebuilt
 
 CELLS = 120  # of the map, along a side
 MARGIN = 1.3  # of the map over the reach by nominal numbers: other worlds reach farther
-STEP = 2000.0  # m between points of the paths
+STEP, AZIMUTHS = 2000.0, 72  # m between points of the paths, and paths around a unit
 
 
 @dataclass(frozen=True)
@@ -103,20 +104,19 @@ def reached(
     labels = territory.labels(where.lats[:, None], where.lons[None, :])
     met: dict[tuple[str, str, str], float] = {}
     for band in BANDS:
-        found = [
-            exposed(world, units, target, height, where, LIMITS, question=question, step=STEP)
-            for height in _heights(band)
-        ]
+        found = exposed(
+            world, units, target, middle(band), where, LIMITS, question=question, step=STEP, azimuths=AZIMUTHS
+        )
         for arm in LIMITS:
-            cells = [np.any(each[arm], axis=0) for each in found]
+            cells = np.any(found[arm], axis=0)
             met |= {(arm, band_name(band), place): v for place, v in _volumes(band, cells, where, labels).items()}
     seen = _detected(world, target, where, labels) if detection else {}
     return Reached(met, seen, _airways(world, units, question))
 
 
-def _heights(band: tuple[float, float]) -> tuple[float, float]:
-    width = band[1] - band[0]
-    return band[0] + 0.25 * width, band[0] + 0.75 * width
+def middle(band: tuple[float, float]) -> float:
+    """The middle height of a band, m."""
+    return 0.5 * (band[0] + band[1])
 
 
 def _apart(world: World, units: Sequence[int]) -> list[int]:
@@ -130,10 +130,10 @@ def _apart(world: World, units: Sequence[int]) -> list[int]:
 
 
 def _volumes(
-    band: tuple[float, float], cells: Sequence[NDArray[np.bool_]], where: Map, labels: NDArray[np.uint16]
+    band: tuple[float, float], cells: NDArray[np.bool_], where: Map, labels: NDArray[np.uint16]
 ) -> dict[str, float]:
-    """Volume (km3) of a band by territory, from the cells at two heights."""
-    volume = 0.5 * (band[1] - band[0]) * 1e-9 * (where.areas * cells[0] + where.areas * cells[1])
+    """Volume (km3) of a band by territory, from the cells at its middle height."""
+    volume = (band[1] - band[0]) * 1e-9 * where.areas * cells
     whole = {named(int(k)): float(volume[labels == k].sum()) for k in np.unique(labels)}
     return {place: v for place, v in whole.items() if v > 0.0}
 
@@ -146,16 +146,16 @@ def _detected(world: World, target: Target, where: Map, labels: NDArray[np.uint1
     )
     out: dict[tuple[str, str], float] = {}
     for band in BANDS:
-        question = coverage.DetectionQuestion(tuple(_heights(band)), "sea", asked.rcs, asked.swerling)
+        question = coverage.DetectionQuestion((middle(band),), "sea", asked.rcs, asked.swerling)
         found = coverage.coverage(world, question, radars, where=where)
-        cells = [found.detected(k) for k in range(2)]
+        cells = found.detected(0)
         out |= {(band_name(band), place): v for place, v in _volumes(band, cells, where, labels).items()}
     return out
 
 
 def _airways(world: World, units: Sequence[int], question: UnitConditions) -> dict[tuple[str, str], bool]:
     """Whether an airliner may be met somewhere along each schematic airway, by arm."""
-    paths, counted = routes(world, CRUISE)
+    paths, counted = routes(world, CRUISE, step=STEP)
     target = Target(CRUISE, threat=AIRLINER, swerling=int(world.catalog[AIRLINER].swerling.si))
     within = {arm: np.zeros(paths.free.shape, bool) for arm in LIMITS}
     for unit in units:
