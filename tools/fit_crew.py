@@ -74,7 +74,7 @@ def main() -> None:
     wanted = sys.argv[2:]
     for name, system in catalog().systems.items():
         if (wanted and name not in wanted) or not any(
-            catalog()[row.text["interceptor"]].pk_aircraft.si for row in system.tables["launchers"]
+            catalog()[row.text["interceptor"]].si("pk_aircraft", 0.0) for row in system.tables["launchers"]
         ):
             continue
         published = system.reaction_time.si

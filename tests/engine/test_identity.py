@@ -226,7 +226,7 @@ class Questions:
             visitor[name] = value
         visitor["flight_plan"] = route[1]
         self.sim.tracks[:1] = np.zeros(1, TRACK)
-        track["flight"], track["asked_at"] = 0, -math.inf
+        track["flight"], track["ask_at"] = 0, 0.0
         track["x"][:3] = ON_AIRWAY if route[0] else OFF_AIRWAY
         track["speed"], track["height"], inbound, track["ballistic"] = move
         return track, question(self.sim, 0, 0, 100.0, inbound)

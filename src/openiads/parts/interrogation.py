@@ -129,18 +129,20 @@ def ask(sim, post, k):
 
 @kernel("void(Sim, i8, i8)")
 def interrogate(sim, post, k):
-    """Ask track ``k`` if it is time; after the last question enter what was heard, and corridor and plan, as
-    evidence.
+    """Put the questions to track ``k`` that were due by now; after the last one enter what was heard, and corridor and
+    plan, as evidence.
+
+    The interrogator asks at its own pace from the start of the track, and the post learns of it when it looks at its
+    picture: pace and cycle are not rounded to one another.
     """
     situation = sim.situation[0]
     track = sim.tracks[k]
     now = situation["now"]
-    if track["asked_at"] == math.inf:  # it was asked all there is to ask
-        return
-    if now - track["asked_at"] < sim.posts[post]["interrogation_interval"] - 1e-9:
-        return
-    track["asked_at"] = now
-    if not ask(sim, post, k):
+    over = False
+    while not over and track["ask_at"] <= now + 1e-9:  # infinite once it was asked all there is to ask
+        over = ask(sim, post, k)
+        track["ask_at"] += sim.posts[post]["interrogation_interval"]
+    if not over:
         return
     f = track["flight"]
     bits = track["evidence"]
@@ -154,4 +156,4 @@ def interrogate(sim, post, k):
     bits |= IN_CORRIDOR if inside_corridor(sim, px, py, pz) else OFF_CORRIDOR
     bits |= FLIGHT_PLAN if f >= 0 and on_plan(sim, f, px, py, pz) else NO_FLIGHT_PLAN
     track["evidence"] = bits
-    track["asked_at"] = math.inf
+    track["ask_at"] = math.inf

@@ -114,7 +114,7 @@ def new_track(sim, owner, post):
         track["evidence"] = 0
         track["entered"] = 0
         track["asked"] = 0
-        track["asked_at"] = -math.inf
+        track["ask_at"] = math.inf
         track["questioned"] = -1
         track["asset"] = -1
         track["threatening"] = 0
@@ -248,6 +248,7 @@ def confirm(sim, k):
     post["held"] += 1
     radar["held"] += 1
     track["state"] = CONFIRMED
+    track["ask_at"] = situation["now"]
     if track["flight"] < 0:
         situation["false_tracks"] += 1
         log_false_track(sim, track)

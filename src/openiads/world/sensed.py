@@ -76,7 +76,7 @@ TRACK = np.dtype(
         ("evidence", "i8"),  # bits of the evidence gathered, by codes.Evidence
         ("entered", "i8"),  # bits that the belief rests on
         ("asked", "i8"),  # interrogations so far
-        ("asked_at", "f8"),
+        ("ask_at", "f8"),  # s, when the next question is put to it; inf: none, it was asked all or is no track yet
         ("questioned", "i8"),  # truth, for scoring only: the flight that heard the last question; -1 false
         ("asset", "i8"),
         ("impact_at", "f8"),  # predicted, of a ballistic track
