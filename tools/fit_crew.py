@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Mapping
 
 import numpy as np
 
 from openiads.catalog.load import catalog
 from openiads.engine.runner import Runner
-from openiads.scenario.load import loads
+from openiads.scenario.load import Scenario, loads
 from openiads.world.build import build
 from openiads.world.codes import Event
 
 LEAST = 0.2  # s, no crew is faster
 FARTHEST, HIGHEST = 70e3, 6000.0  # m, of the aircraft when it comes in sight
+NEAR = 0.4  # of the reach of a round: there a shot waits for nothing but the chain
 SCENE = """
 format = 1
 name = "reaction"
@@ -51,20 +53,29 @@ start = "0 s"
 """
 
 
-def chain(system: str, crew: float, replications: int) -> float:
-    """Median time from first detection to first launch, s, with a crew delay."""
+def scene(system: str, share: float = 1.0) -> Scenario:
+    """A lone aircraft that comes in sight of a system at a share of the reach of its farthest round."""
     rounds = [catalog()[row.text["interceptor"]] for row in catalog()[system].tables["launchers"]]
-    distance = min(FARTHEST, max(each.max_range.si for each in rounds))
+    distance = min(FARTHEST, share * max(each.max_range.si for each in rounds))
     height = min(HIGHEST, 0.5 * min(each.max_altitude.si for each in rounds))
     east = 35.90 - distance / (111_320.0 * math.cos(math.radians(34.92)))
-    world = build(loads(SCENE.format(system=system, east=east, height=height)), None, {f"{system}.crew_delay": crew})
-    runner = Runner(world, 1)
+    return loads(SCENE.format(system=system, east=east, height=height))
+
+
+def reaction(scenario: Scenario, knobs: Mapping[str, float], replications: int) -> float:
+    """Median time from first detection to first launch, s; infinite where it is not shot at."""
+    runner = Runner(build(scenario, None, knobs), 1)
     times = []
     for k in range(replications):
         events = runner.replicate(k).events
         seen, fired = (events["time"][events["kind"] == kind] for kind in (Event.DETECT, Event.LAUNCH))
         times.append(fired[0] - seen[0] if len(fired) else math.inf)
     return float(np.median(times))
+
+
+def chain(system: str, crew: float, replications: int) -> float:
+    """The same with a crew delay, at the baseline."""
+    return reaction(scene(system), {f"{system}.crew_delay": crew}, replications)
 
 
 def main() -> None:
