@@ -2,7 +2,8 @@
 
 Runs the full effort of the named claims, or of all packaged ones, into ``runs/claims/full`` as
 ``openiads claims --full`` does, and writes for each a page and its result, an index, and the table of the
-documentation's front page.  The quick effort is never published.  Earlier versions of a claim stay in ``docs/claims/earlier``, with what was wrong.
+documentation's front page.  The quick effort is never published.  Earlier versions of a claim stay in
+``docs/claims/earlier``, with what was wrong.
 
 With ``--judge`` nothing is run: the evidence of the stored results is judged and told anew, after a change of how
 evidence makes a verdict, of the words, or of a claim's caveats.

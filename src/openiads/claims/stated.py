@@ -233,7 +233,7 @@ class ChannelStudy(Table):
                 reason = "is not of the party at the other end of the hotline"
                 raise refusal(reason, 'Write party = "Coalition", an end of the hotline.', "flights", k)
         if self.hotline.name not in self.block.over:
-            raise refusal("does not go over the hotline", f'Write over = ["{self.hotline.name}"].', "block")
+            raise refusal("does not go over the hotline", f'Write over = ["{self.hotline.name}"].', "block", "over")
         if self.block.kind != "notified":
             raise refusal("is an order, no notice", 'Write kind = "notified".', "block", "kind")
         return self
