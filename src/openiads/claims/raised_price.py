@@ -226,7 +226,9 @@ def figures(claim: RaisedPrice, evidence: Sequence[Evidence]) -> JsonObject:
     """For each kind: the fewest of the sizes flown that reach the effect, with the delivery and without, how many times
     as many that is, and what both sides spend at that size; by nominal numbers.
 
-    fewest : null where no size flown does it.  surely, perhaps : by the lower and the upper end of the interval
+    surely, perhaps : the fewest by the lower and by the upper end of the interval, null where no size flown does it;
+    not : the most below that surely do not.  times : more than the first and at most the second, over the fewest
+    without; null where none was flown
     """
     found: JsonObject = {}
     for kind in claim.study.kinds:
@@ -237,9 +239,10 @@ def figures(claim: RaisedPrice, evidence: Sequence[Evidence]) -> JsonObject:
             ends = {"surely": [n for n, f in sizes.items() if f.low > claim.rule.chance]}
             ends["perhaps"] = [n for n, f in sizes.items() if f.high > claim.rule.chance]
             told[label] = {end: min(each, default=None) for end, each in ends.items()}
-        need, bare = told[WITH]["surely"], told[WITHOUT]["surely"]
-        told["times"] = None if need is None or bare is None else need / bare
-        told["more_than"] = None if bare is None else max(_sizes(claim)) / bare
+            first = told[label]["perhaps"]
+            told[label]["not"] = max((n for n in sizes if first is None or n < first), default=None)
+        need, short, bare = told[WITH]["surely"], told[WITH]["not"], told[WITHOUT]["surely"]
+        told["times"] = [None if n is None or bare is None else n / bare for n in (short, need)]
         size = max(_sizes(claim)) if need is None else need
         cell = f"{kind} / {size} sent"
         part, rounds = rows[cell, f"{WITH}: {LOST}"].value, rows[cell, f"{WITH}: {FIRED}"].value

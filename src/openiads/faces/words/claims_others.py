@@ -3,6 +3,7 @@ what a channel prevents."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -108,42 +109,43 @@ def price(told: Told) -> list[str]:
 def _kind(told: Told, kind: str, figures: Mapping[str, Any]) -> str:
     reach, chance = told.rule["reach"], told.rule["chance"]
     need, bare = (figures[f"{which} the delivery"] for which in ("with", "without"))
-    most = figures["at"]["size"]
-    with_it = _fewest(need) if need["perhaps"] is not None else f"more than the {most} tried"
-    times = f", {figures['times']:.2g} times as many" if figures["times"] is not None else ""
-    if figures["times"] is None and figures["more_than"] is not None and need["surely"] is None:
-        times = f", more than {figures['more_than']:.2g} times as many" if need["perhaps"] is None else ""
     return (
-        f"{text.sentence(kind)}: for {reach} to reach the target with probability {chance:g} it takes "
-        f"{_fewest(bare)} without the delivery and {with_it} with it{times}{_thresholds(told, figures)}. "
+        f"{text.sentence(kind)}: for {reach} to reach the target with probability {chance:g} it takes {_fewest(bare)} "
+        f"without the delivery and {_fewest(need)} with it{_times(figures['times'])}{_thresholds(told, figures)}. "
         f"{_spent(told, figures['at'])}"
     )
 
 
 def _fewest(found: Mapping[str, int | None]) -> str:
-    """The fewest that surely do, and that perhaps do."""
-    sure, perhaps = found["surely"], found["perhaps"]
+    """Between which of the sizes flown the fewest lie that have the effect."""
+    sure, short = found["surely"], found["not"]
     if sure is None:
-        return "none tried" if perhaps is None else f"perhaps {perhaps}"
-    return str(sure) if sure == perhaps else f"{perhaps} to {sure}"
+        return f"more than {short}, the most tried" if found["perhaps"] is None else f"more than {short or 0}"
+    return f"at most {sure}" if short is None else f"more than {short} and at most {sure}"
+
+
+def _times(times: Sequence[float | None]) -> str:
+    """How many times as many, by the sizes flown."""
+    short, sure = times
+    parts = [f"{word} {v:.2g}" for word, v in (("more than", short), ("at most", sure)) if v is not None]
+    return f": {' and '.join(parts)} times as many" if parts else ""
 
 
 def _thresholds(told: Told, figures: Mapping[str, Any]) -> str:
-    """Of the stated thresholds those that the price reaches."""
-    times = figures["times"]
-    if times is None and figures["with the delivery"]["perhaps"] is None:
-        times = figures["more_than"]
-    if times is None or not told.rule["thresholds"]:
-        return ""
-    met = [f"{each:g}" for each in told.rule["thresholds"] if times >= each]
-    missed = [f"{each:g}" for each in told.rule["thresholds"] if times < each]
-    parts = [f"{word} {listed(names)}" for word, names in (("reaches", met), ("falls short of", missed)) if names]
-    return f" (of stated thresholds it {' and '.join(parts)})"
+    """Of the stated thresholds those that the price reaches, and those that the sizes flown do not tell."""
+    short, sure = (math.nan if v is None else v for v in figures["times"])
+    stated = told.rule["thresholds"]
+    met = [f"{each:g}" for each in stated if short >= each]
+    missed = [f"{each:g}" for each in stated if sure < each]
+    left = [f"{each:g}" for each in stated if f"{each:g}" not in (*met, *missed)]
+    named = (("reaches", met), ("falls short of", missed), ("leaves open", left))
+    parts = [f"{word} {listed(names)}" for word, names in named if names]
+    return f" (of stated thresholds it {' and '.join(parts)})" if parts else ""
 
 
 def _spent(told: Told, at: Mapping[str, Any]) -> str:
     unit = told.study["cost"]["unit"]
-    sides = [f"{at[who][1]:.3g} ({at[who][0]:.3g} to {at[who][2]:.3g})" for who in ("attacker", "defender")]
+    sides = [f"{middle:,.0f} ({low:,.0f} to {high:,.0f})" for low, middle, high in (at["attacker"], at["defender"])]
     return (
         f"Of {at['size']} sent {at['lost']:.1f} are shot down by {at['fired']:.0f} interceptors: that costs "
         f"{sides[0]} {unit} of the attacker and {sides[1]} of the defender, by price intervals."
