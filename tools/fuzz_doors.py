@@ -24,6 +24,10 @@ from openiads.claims.statement import LargestRaid, load_claim
 from openiads.earth.rasters import from_file
 from openiads.engine.rules import rule_of
 from openiads.experiments.design import MOST_POINTS, load_study
+from openiads.foreign.files import source_of
+from openiads.foreign.receivers import Reading
+from openiads.foreign.recorded import Sorting, recording_of
+from openiads.physics.waypoints import normals_of, timed_path
 from openiads.scenario.load import load, loads, warnings_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -189,6 +193,36 @@ class Heights(Door):
             raise Nonsense("a height that is no number")
         if np.any(np.abs(height) > 12_000.0):
             raise Nonsense("a height that is nowhere on earth")
+
+
+class Recordings(Door):
+    """Files of recorded positions of aircraft."""
+
+    name = "recorded"
+
+    def good(self) -> Sequence[bytes]:
+        day = (ROOT / "examples" / "recorded_day.csv").read_bytes()
+        rows = [line.split(b",") for line in day.splitlines()[1:60]]
+        head = b"time,icao24,lat,lon,baroaltitude,velocity,heading,onground,squawk"
+        lines = [
+            b",".join(
+                [b"%d" % (1714564800 + 5 * k), row[1], row[3], row[4], b"10668.0", b"230.0", row[7], b"False", b"2000"]
+            )
+            for k, row in enumerate(rows)
+        ]
+        return [b"\n".join(day.splitlines()[:90]), b"\n".join([head, *lines])]
+
+    def tried(self, data: bytes) -> None:
+        found = recording_of(source_of(self.file("day.csv", data)), Reading(), Sorting())
+        for flown in found.flights:
+            if not (np.isfinite(flown.places).all() and (np.diff(flown.times) > 0.0).all()):
+                raise Nonsense("a flight that is nowhere, or goes back in time")
+            if np.any(np.abs(flown.places[:, :2]) > (90.0, 180.0)):
+                raise Nonsense("a place that is not on earth")
+            table = timed_path(flown.times, normals_of(*np.radians(flown.places[:, :2].T)), flown.places[:, 2])
+            if not np.isfinite(table).all():
+                raise Nonsense("a path that has no place")
+        json.dumps(found.account.told())
 
 
 class Rules(Door):
@@ -380,5 +414,5 @@ class Requests(Door):
 
 
 DOORS: dict[str, type[Door]] = {
-    each.name: each for each in (Scenarios, Studies, Claims, Heights, Rules, Words, Requests)
+    each.name: each for each in (Scenarios, Studies, Claims, Heights, Recordings, Rules, Words, Requests)
 }

@@ -1,8 +1,10 @@
-"""The model beside history: ``python tools/history.py`` (about ten minutes of processor time).
+"""The model beside history: ``python tools/history.py [CASE ...]`` (about ten minutes of processor time for all).
 
-Runs every scene of examples/history/study.toml, writes examples/history/results.json and the marked part of
-docs/history.md.  ``--quick [CASE ...]`` runs a few worlds and prints the bands without writing; ``--page`` writes the
-page from the stored results.
+Runs the scenes of examples/history/study.toml, of all cases or of those named, and after each case writes
+examples/history/results.json and the marked part of docs/history.md; cases that are not named keep their results, each
+with the catalog that it was made with.  ``--stale`` takes the cases whose question is another than the stored one's.
+``--quick [CASE ...]`` runs a few worlds and prints the bands without writing; ``--page`` writes the page from the
+stored results.
 
 A scene is one missile, or one crossing, with what is known of the set-up.  A *world* is one draw of every value in
 doubt of the catalog entries in use, and of what the study says is not known of the set-up.  Nothing here is fitted to
@@ -41,10 +43,16 @@ FULL = {"worlds": 32, "replications": 40}
 QUICK = {"worlds": 4, "replications": 8}
 FEWEST = 10  # engagements of a world from which on its share of kills is told
 HALF = 0.5  # of the possible range of a share
-#: Outcome -> column that it is taken of and column that counts; "" where every replication counts.
-COLUMNS = {"killed": ("engaged", "killed"), "civil": ("", "civil_engaged"), "friend": ("", "friend_engaged")}
+#: Outcome -> column that it is taken of ("" where every replication counts), that counts, and of what was fired at.
+COLUMNS = {
+    "killed": ("engaged", "killed", "engaged"),
+    "through": ("", "leakers", "engaged"),
+    "civil": ("", "civil_engaged", "civil_engaged"),
+    "friend": ("", "friend_engaged", "friend_engaged"),
+}
 SAID = {
     "killed": "killed, of those engaged",
+    "through": "a missile gets through, of attacks",
     "civil": "airliner fired at, of crossings",
     "friend": "friend fired at, of crossings",
 }
@@ -56,8 +64,7 @@ def counts(scenario: Any, outcome: str, replications: int, knobs: dict[str, floa
     for failed in run.failures(1):
         place = f"{scenario.name}, replication {failed['replication']}"
         raise oi.errors.ResultsError(place, failed["message"], "This is a fault of the program.")
-    of, what = COLUMNS[outcome]
-    fired = of or what
+    of, what, fired = COLUMNS[outcome]
     rows = [(int(row[of] > 0) if of else 1, int(row[what] > 0), int(row[fired] > 0)) for row in run.rows()]
     return [sum(column) for column in zip(*rows, strict=True)]
 
@@ -86,15 +93,17 @@ def band(found: list[list[int]]) -> dict[str, Any]:
 def examine(scene: dict[str, Any], effort: dict[str, int]) -> dict[str, Any]:
     """One scene: its nominal world, and each arm's band."""
     scenario, replications = oi.load(FOLDER / f"{scene['file']}.toml"), effort["replications"]
-    knobs = [knob for knob in oi.knob_list(oi.catalog_of(scenario), scenario) if not knob.certain]
     setups = settings(scene, effort["worlds"])
     variants = [scenario.with_values(each) if each else scenario for each in setups]
+    told = [in_doubt(each) for each in (scenario, *variants)]
+    knobs = list({knob.name: knob for each in told for knob in each}.values())
+    own = [{knob.name for knob in each} for each in told[1:]]  # a choice may bring other entries
     prebuilt, arms, every = oi.Prebuilt(), {}, []
     for arm in ARMS:
         drawn = worlds(knobs, effort["worlds"], arm, SEED)
         found = [
-            counts(variant, scene["outcome"], replications, world, prebuilt)
-            for variant, world in zip(variants, drawn, strict=True)
+            counts(variant, scene["outcome"], replications, {k: v for k, v in world.items() if k in names}, prebuilt)
+            for variant, names, world in zip(variants, own, drawn, strict=True)
         ]
         fired = float(np.mean([each[2] / replications for each in found]))
         arms[arm] = {**band(found), "fired": fired}
@@ -102,8 +111,13 @@ def examine(scene: dict[str, Any], effort: dict[str, int]) -> dict[str, Any]:
     of, hit, _ = counts(scenario, scene["outcome"], 4 * replications, None, prebuilt)
     low, high = clopper_pearson(hit, of) if of else (0.0, 1.0)
     nominal = {"of": of, "hit": hit, "low": low, "high": high}
-    told = {"outcome": scene["outcome"], "digest": scenario.digest()[:16]}
-    return {**told, "nominal": nominal, "arms": arms, "by": by_choice(scene, every)}
+    asked = {"outcome": scene["outcome"], "digest": scenario.digest()[:16]}
+    return {**asked, "nominal": nominal, "arms": arms, "by": by_choice(scene, every)}
+
+
+def in_doubt(scenario: Any) -> list[Any]:
+    """The uncertain parameters of a scenario."""
+    return [knob for knob in oi.knob_list(oi.catalog_of(scenario), scenario) if not knob.certain]
 
 
 def by_choice(scene: dict[str, Any], every: list[tuple[dict[str, Any], list[int]]]) -> list[list[list[int]]]:
@@ -153,14 +167,44 @@ def verdict(case: dict[str, Any], scenes: dict[str, Any]) -> tuple[str, str]:
 
 def study(effort: dict[str, int], names: list[str] | None = None) -> dict[str, Any]:
     """All results, or those of some cases."""
-    cases = {}
-    for name in names or STUDY:
-        case = STUDY[name]
-        scenes = {scene["file"]: examine(scene, effort) for scene in case.get("scene", [])}
-        told, why = verdict(case, scenes)
-        cases[name] = {"inputs": hash_of(case)[:16], "scenes": scenes, "verdict": told, "why": why}
-        sys.stdout.write(f"{name}: {told}: {why}\n")
-    return {"version": __version__, "seed": SEED, **effort, "catalog": oi.catalog().digest[:16], "cases": cases}
+    cases = {name: case_of(name, effort) for name in names or STUDY}
+    return {"version": __version__, "seed": SEED, **effort, "cases": cases}
+
+
+def case_of(name: str, effort: dict[str, int]) -> dict[str, Any]:
+    """What one case comes to."""
+    case = STUDY[name]
+    scenes = {scene["file"]: examine(scene, effort) for scene in case.get("scene", [])}
+    told, why = verdict(case, scenes)
+    sys.stdout.write(f"{name}: {told}: {why}\n")
+    sys.stdout.flush()
+    made = {"inputs": hash_of(case)[:16], "catalog": oi.catalog().digest[:16]}
+    return {**made, "scenes": scenes, "verdict": told, "why": why}
+
+
+def stale() -> list[str]:
+    """Cases whose question, or the scene behind it, is another than that of the stored result."""
+    stored = json.loads(RESULTS.read_text(encoding="utf-8"))["cases"]
+    found = []
+    for name, case in STUDY.items():
+        digests = {
+            each["file"]: oi.load(FOLDER / f"{each['file']}.toml").digest()[:16] for each in case.get("scene", [])
+        }
+        old = stored.get(name, {"inputs": "", "scenes": {}})
+        if old["inputs"] != hash_of(case)[:16] or {k: v["digest"] for k, v in old["scenes"].items()} != digests:
+            found.append(name)
+    return found
+
+
+def renew(names: list[str]) -> None:
+    """Run some cases, or all, and put each into the stored results and the page as soon as it is there."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    for name in names:
+        results["cases"][name] = case_of(name, FULL)
+        results["cases"] = {each: results["cases"][each] for each in STUDY if each in results["cases"]}
+        results |= {"version": __version__, "seed": SEED, **FULL}
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        write_page(results)
 
 
 # ------------------------------------------------------------------ the page
@@ -231,9 +275,12 @@ def part(results: dict[str, Any]) -> str:
     titles = tomllib.loads((ENTRIES / "history.toml").read_text(encoding="utf-8"))
     verdicts = [found["verdict"] for found in results["cases"].values()]
     told = ", ".join(f"{word}: {verdicts.count(word)}" for word in ("yes", "no", "cannot be said"))
+    catalogs = sorted({found["catalog"] for found in results["cases"].values()})
+    made = ", ".join(f"`{each}`" for each in catalogs)
     head = (
         f"Seed {results['seed']}; {results['worlds']} worlds of {results['replications']} replications for each prior; "
-        f"catalog `{results['catalog']}`, openiads {results['version']}. Verdicts of {len(verdicts)} cases: {told}."
+        f"catalog{'s' if len(catalogs) > 1 else ''} {made}, openiads {results['version']}. "
+        f"Verdicts of {len(verdicts)} cases: {told}."
     )
     parts = [section(name, found, titles[name]["title"]) for name, found in results["cases"].items()]
     return "\n\n".join([BEGIN, head, *parts, END])
@@ -250,17 +297,20 @@ def main() -> None:
     """Run the study, or write the page from what is stored."""
     parser = argparse.ArgumentParser(description="The model beside history.")
     parser.add_argument("--quick", nargs="*", metavar="CASE", help="a few worlds of these cases; nothing is written")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help="these cases alone")
+    parser.add_argument("--stale", action="store_true", help="the cases whose question has changed since their result")
     parser.add_argument("--page", action="store_true", help="write the page from the stored results")
     asked = parser.parse_args()
+    unknown = sorted({*asked.cases, *(asked.quick or ())} - set(STUDY))
+    if unknown:
+        parser.error(f"no case {unknown[0]!r}; there are {', '.join(STUDY)}")
     if asked.quick is not None:
-        unknown = sorted(set(asked.quick) - set(STUDY))
-        if unknown:
-            parser.error(f"no case {unknown[0]!r}; there are {', '.join(STUDY)}")
         sys.stdout.write(json.dumps(study(QUICK, asked.quick), indent=1) + "\n")
         return
-    if not asked.page:
-        RESULTS.write_text(json.dumps(study(FULL), indent=1) + "\n", encoding="utf-8")
-    write_page(json.loads(RESULTS.read_text(encoding="utf-8")))
+    if asked.page:
+        write_page(json.loads(RESULTS.read_text(encoding="utf-8")))
+    else:
+        renew(stale() if asked.stale else asked.cases or list(STUDY))
 
 
 if __name__ == "__main__":

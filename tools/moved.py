@@ -15,6 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from openiads.runs.simulator import real_simulator
+from openiads.statistics import discoveries
+from openiads.statistics.exchange import mean_p
+from openiads.statistics.intervals import mean_interval
+from openiads.statistics.moments import Moments
+from openiads.statistics.paired import mean_difference
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA, REPEATED = ROOT / "benchmarks" / "moved.json", ROOT / "benchmarks" / "repeated.json"
@@ -36,9 +41,19 @@ def measure(step: str) -> None:
     DATA.write_text(json.dumps(told, separators=(",", ":")).replace('{"commit"', '\n{"commit"') + "\n")
 
 
-def half(numbers: np.ndarray) -> float:
-    """Half of a 95 % interval of a mean."""
-    return 1.96 * float(numbers.std(ddof=1)) / len(numbers) ** 0.5
+def told_mean(numbers: np.ndarray) -> str:
+    """A mean of counts with its 95 % interval, which never leaves what is possible."""
+    sample = Moments.of(numbers.tolist())
+    low, high = mean_interval(sample, bounds=(0.0, np.inf))
+    return f"{sample.mean:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def told_gap(a: np.ndarray, b: np.ndarray) -> str:
+    """A paired difference with its 95 % interval; exactly 0 where every pair agrees."""
+    if (a == b).all():
+        return "0"
+    gap, low, high = mean_difference(a, b)
+    return f"{gap:+.2f} [{low:+.2f}, {high:+.2f}]"
 
 
 def ends(steps: list[dict]) -> list[str]:
@@ -50,25 +65,25 @@ def ends(steps: list[dict]) -> list[str]:
     for name, new in steps[-1]["scenarios"].items():
         a, b = (np.array(row["leakers"], float) for row in (steps[0]["scenarios"][name], new))
         rounds = [float(np.mean(row["rounds"])) for row in (steps[0]["scenarios"][name], new)]
-        means = " | ".join(f"{x.mean():.2f} ± {half(x):.2f}" for x in (a, b))
-        apart = f"{(b - a).mean():+.2f} ± {half(b - a):.2f}"
-        lines.append(f"| `{name}` | {means} | {apart} | {rounds[0]:.1f} | {rounds[1]:.1f} |")
+        means = " | ".join(told_mean(x) for x in (a, b))
+        lines.append(f"| `{name}` | {means} | {told_gap(a, b)} | {rounds[0]:.1f} | {rounds[1]:.1f} |")
     return lines
 
 
 def step_by_step(steps: list[dict]) -> list[str]:
-    """The table of paired differences that each step makes; in bold what differs from nothing."""
+    """The table of paired differences that each step makes; in bold what is told to differ of all cells together."""
     names = list(steps[-1]["scenarios"])
     lines = [
         "| step | " + " | ".join(f"`{name}`" for name in names) + " |",
         "| --- |" + " ---: |" * len(names),
     ]
-    for number, (old, new) in enumerate(zip(steps[:-1], steps[1:], strict=True), 1):
-        cells = []
-        for name in names:
-            a, b = (np.array(row["scenarios"][name]["leakers"], float) for row in (old, new))
-            cell = "0" if (a == b).all() else f"{(b - a).mean():+.2f} ± {half(b - a):.2f}"
-            cells.append(f"**{cell}**" if abs((b - a).mean()) > half(b - a) else cell)
+    pairs = [
+        [tuple(np.array(row["scenarios"][name]["leakers"], float) for row in step) for name in names]
+        for step in zip(steps[:-1], steps[1:], strict=True)
+    ]
+    differ = np.reshape(discoveries([mean_p(a, b) for row in pairs for a, b in row]), (len(pairs), len(names)))
+    for number, (new, row, bold) in enumerate(zip(steps[1:], pairs, differ, strict=True), 1):
+        cells = [f"**{told_gap(*pair)}**" if it else told_gap(*pair) for pair, it in zip(row, bold, strict=True)]
         lines.append(f"| {number} ({new['commit']}) | " + " | ".join(cells) + " |")
     return lines
 

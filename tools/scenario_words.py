@@ -23,6 +23,8 @@ OPENINGS = {
     "Flight": "`[[flight]]`: one aircraft that is not part of a raid.",
     "Corridor": "`[[corridor]]`: an announced air route, a band of a width along points between two altitudes.",
     "Airway": "`[[airway]]`: airliners along an announced corridor, a Poisson stream that has flown since long before.",
+    "Recorded": "`[[recorded]]`: the user's own recorded positions as civil traffic; see "
+    "[how to fly them](../how-to/recorded.md).",
     "Hotline": "`[[hotline]]`: a line between two parties over which notices go.",
     "Zone": "`[[zone]]`: a block of airspace and time with a meaning, and which posts learn of it when.",
     "Origin": "`[[origin]]`: an area whence the flights of a side come, as posts see it.",
@@ -54,6 +56,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "flight": "who else is in the air",
         "corridor": "announced air routes",
         "airway": "streams of airliners",
+        "recorded": "files of recorded positions that are flown",
         "hotline": "lines between parties",
         "zone": "blocks that are notified, where nothing is shot at, or where weapons are free",
         "origin": "areas whence the flights of a side come",
@@ -61,6 +64,9 @@ MEANINGS: dict[str, dict[str, str]] = {
     "Airway": {
         "name": "name; its flights are `name[1]`, `name[2]`, ...",
         "corridor": "along whose points they fly, and which their plans name",
+        "climbs_from": "ICAO code of a packaged airport, or a place: they climb from there to the corridor; else they "
+        "are at their height all along",
+        "descends_to": "the same where they come down",
         "flow": "mean flights a time that enter it, both ways together: `12 1/h`",
         "kinds": "threat entry of the catalog = its share",
         "levels": "altitudes above sea level, in equal shares",
@@ -69,6 +75,23 @@ MEANINGS: dict[str, dict[str, str]] = {
         "planned": "share of which the posts hold the plan, drawn for each",
         "start": "the first enters it then; else it has been open all along",
         "until": "none enters it from then on",
+    },
+    "Recorded": {
+        "name": "name; its flights are `name[address]`, the next of one address `name[address/2]`",
+        "file": "CSV beside the scenario: time, address, latitude, longitude, altitude in columns of the usual names",
+        "begin": 'time at second 0, `"2016-11-01T10:00:00Z"`; else the first position\'s',
+        "clock": 'of times without a zone: `"UTC"`, or hours ahead of it, `"+03:00"`',
+        "altitude_unit": "where the heading does not say it",
+        "speed_unit": "the same of speeds, which are only held against the positions",
+        "gap": "after so long without a position a flight has ended, and the next one begins another; through less it "
+        "is flown evenly",
+        "fastest": "what would be flown faster is a wrong position",
+        "within": "flights that come no nearer to any site or asset are left out",
+        "kind": "threat entry of the catalog for types that `kinds` does not name",
+        "kinds": "type as the file names it = threat entry of the catalog",
+        "squawking": "share whose civil transponder is on, drawn for each of which the file names no code",
+        "planned": "share of which the posts hold the plan, drawn for each of which the file does not say it",
+        "corridor": "that their plans name",
     },
     "Hotline": {
         "name": "name, used by zones",
@@ -277,8 +300,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "weapons": "how many each of them releases",
         "weapon_spacing": "time between them",
         "release_range": "distance from the target, along the last leg, at which the first is released",
-        "evasion": "flown when a round is launched at one of them: `turn_away`, half a circle and out; `constant_g`, "
-        "one full circle and on",
+        "evasion": "flown some seconds before a round would meet one of them: `turn_away`, half a circle and out; "
+        "`constant_g`, one full circle and on",
         "evasion_load": "lateral acceleration of the evasion; else the catalog's greatest maneuver",
         "origin": "where they start; or give `route`",
         "route": "all turning points, the first being the start",

@@ -33,9 +33,14 @@ if TYPE_CHECKING:
     from openiads.experiments.contributions import contributions
     from openiads.experiments.debris import debris
     from openiads.experiments.design import load_study
+    from openiads.experiments.hotline import hotline
     from openiads.experiments.query import query
+    from openiads.experiments.rare import rare
+    from openiads.experiments.safeguards import safeguards
     from openiads.experiments.sweep import open_sweep, sweep
+    from openiads.experiments.tradeoff import tradeoff
     from openiads.experiments.uncertainty import sensitivity, spread
+    from openiads.explain.air_picture import air_picture
     from openiads.explain.kill_chain import explain
     from openiads.explain.layers import layers
     from openiads.faces.api import check, claims, closed_forms, report, view
@@ -59,6 +64,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Prebuilt": "openiads.world.prebuilt",
     "Variant": "openiads.experiments.compare",
+    "air_picture": "openiads.explain.air_picture",
     "catalog_of": "openiads.scenario.load",
     "check": "openiads.faces.api",
     "closed_forms": "openiads.faces.api",
@@ -71,6 +77,7 @@ _HOMES = {
     "envelope": "openiads.reach.fire_unit",
     "envelope_volume": "openiads.reach.envelope",
     "export": "openiads.faces.formats",
+    "hotline": "openiads.experiments.hotline",
     "footprint": "openiads.reach.defended",
     "import_scenario": "openiads.foreign.convert",
     "keep_out": "openiads.reach.keep_out",
@@ -82,11 +89,14 @@ _HOMES = {
     "open_run": "openiads.runs.run",
     "open_sweep": "openiads.experiments.sweep",
     "query": "openiads.experiments.query",
+    "rare": "openiads.experiments.rare",
     "report": "openiads.faces.api",
+    "safeguards": "openiads.experiments.safeguards",
     "run": "openiads.runs.replicate",
     "sample": "openiads.scenario.knobs",
     "sensitivity": "openiads.experiments.uncertainty",
     "spread": "openiads.experiments.uncertainty",
+    "tradeoff": "openiads.experiments.tradeoff",
     "sweep": "openiads.experiments.sweep",
     "view": "openiads.faces.api",
 }
@@ -109,6 +119,7 @@ __all__ = [
     "Prebuilt",
     "Variant",
     "__version__",
+    "air_picture",
     "campaign",
     "catalog",
     "catalog_of",
@@ -128,6 +139,7 @@ __all__ = [
     "explain",
     "export",
     "footprint",
+    "hotline",
     "import_scenario",
     "keep_out",
     "knob_list",
@@ -140,15 +152,18 @@ __all__ = [
     "open_run",
     "open_sweep",
     "query",
+    "rare",
     "reach",
     "report",
     "run",
+    "safeguards",
     "sample",
     "sensitivity",
     "spread",
     "statistics",
     "sweep",
     "textbook",
+    "tradeoff",
     "view",
 ]
 

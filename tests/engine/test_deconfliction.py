@@ -344,6 +344,32 @@ def test_a_post_that_fails_leaves_its_crew_to_itself():
     assert Cause.CUT_LINK in causes(world)
 
 
+def followed(apart, comer=True):
+    """An airliner that answers, ``apart`` km behind a hostile aircraft, or alone, at its height and speed."""
+    liner = visitor(name="Airliner", kind="a320", transponder=True, route=[place(150.0 + apart), OVER_IT[1]])
+    raids = [raid("Comer", altitude="8 km", distance=150.0)] if comer else []
+    return sky(raids=raids, flights=[liner])
+
+
+def test_an_airliner_merged_with_a_hostile_in_one_track_is_shot_at_because_of_that():
+    """Its code is never heard on that track: the questions went to the other flight.  Told apart, it is spared.
+
+    Expected before the run: none alone and none 30 km behind; some nearer than the radars tell apart, ever fewer with
+    distance; and at each shot that the track was asked while it followed another.
+    """
+    shots = []
+    for apart in (0.2, 1.0, 30.0):
+        causes = [
+            Cause(int(code))
+            for replication in range(20)
+            for code in events(one(followed(apart), replication), Event.MISIDENTIFIED)["code"]
+        ]
+        assert set(causes) <= {Cause.MERGED_TRACK | Cause.NO_REPLY}
+        shots.append(len(causes))
+    assert shots[0] > shots[1] >= shots[2] == 0
+    assert np.all(engaged(followed(0.2, comer=False), 20) == 0)
+
+
 # ------------------------------------------------------------------ laws over policies and safeguards
 
 

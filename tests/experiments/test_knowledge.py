@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import openiads as oi
 from openiads.base.errors import InputError, Interrupted, ResultsError, UsageError
 from openiads.experiments.knowledge import Spread, Work, ask, chosen, indices, screen, spread
 from openiads.experiments.sampled import evaluate
 from openiads.runs.replicate import run
 from openiads.scenario.load import catalog_of, load
+from openiads.statistics.arms import stands
 from openiads.statistics.spread import Share, Shares, halves
 from runs.fake_simulator import FAKE, FakeScenario
 
@@ -172,3 +174,56 @@ def test_the_interval_of_the_knowledge_spread_holds_its_figure_however_few_the_w
         made = Spread(of, worlds[0], worlds, halves(worlds), Shares(share, share, share), 0, 0)
         told = made.as_dict()["knowledge"]
         assert told["sd_low"] <= told["sd"] <= told["sd_high"]
+
+
+PRIORS = ("uniform", "triangular", "log_uniform", "skeptical")
+SMALL = {"metric": "leakers", "knobs": "48n6e2.pk", "worlds": 16, "replications": 4, "seed": 3}
+
+
+def test_priors_stand_side_by_side_and_each_is_what_it_is_alone() -> None:
+    """Expected beforehand: four rows in the order of the priors, each what the prior gives by itself; who doubts kill
+    probabilities downward lets no fewer through in the median."""
+    both = oi.spread("one_on_one", weighting="each", at_most=0.3, share=0.8, **SMALL)
+    found = both.to_dict()
+    assert [row["name"] for row in found["priors"]] == list(PRIORS)
+    for row in found["priors"]:
+        alone = oi.spread("one_on_one", weighting=row["name"], at_most=0.3, share=0.8, **SMALL).to_dict()
+        assert alone["priors"] == [row]
+    medians = {row["name"]: row["median"] for row in found["priors"]}
+    assert medians["skeptical"] >= medians["uniform"]
+    assert found["rule"] == {"threshold": 0.3, "least": False, "share": 0.8}
+    assert found["answer"] == stands(both.arms(), 0.8)
+    assert found["weighting"] == "uniform" and both.digest != oi.spread("one_on_one", **SMALL).digest
+
+
+def test_a_single_prior_without_a_rule_is_told_as_before() -> None:
+    found = oi.spread("one_on_one", **SMALL).to_dict()
+    assert not {"priors", "rule", "answer"} & set(found)
+
+
+def test_what_cannot_be_asked_of_priors_is_told(tmp_path: Path) -> None:
+    for wrong, said in (
+        ({"at_most": 1.0, "at_least": 0.5}, "there is an --at-least already|there is an at_least already"),
+        ({"share": 1.0, "at_most": 1.0}, "not between 0 and 1"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            oi.spread("one_on_one", weighting="each", **wrong, **SMALL)
+    with pytest.raises(UsageError, match="there is no such weighting"):
+        oi.sensitivity("one_on_one", weighting="each", metric="leakers", knobs="48n6e2.pk", replications=3)
+
+
+def test_the_page_and_the_lines_hold_the_table_of_priors(tmp_path: Path) -> None:
+    from openiads.faces.pages.answers import page
+    from openiads.faces.words import knowledge as words
+
+    both = oi.spread("one_on_one", weighting="each", at_most=0.3, **SMALL)
+    told = both.to_dict()
+    head, rows = words.arms_table(told)
+    assert head == words.ARMS_HEAD and len(rows) == 4
+    assert any(
+        line.startswith("Asked: at most 0.3 in more than 90 % of the samples.") for line in words.spread_lines(told)
+    )
+    drawn = page.spread_page(both, page.premises_of(both.question.scenario))
+    assert "Priors side by side" in drawn and "log_uniform" in drawn
+    bare = oi.spread("one_on_one", weighting="each", **SMALL).to_dict()
+    assert len(words.arms_table(bare)[0]) == 5 and "answer" not in bare

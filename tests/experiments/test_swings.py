@@ -30,7 +30,7 @@ def test_each_end_is_the_paired_difference_that_compare_finds() -> None:
         ).estimate("leakers")
         assert end.value == value
         assert end.difference == pytest.approx(found.difference, abs=1e-12)
-        assert end.low <= end.difference <= end.high
+        assert (end.low, end.high) == pytest.approx((found.low, found.high), abs=1e-12)
     assert swing.at_low.difference > swing.at_high.difference  # whose rounds kill less often lets more through
 
 
@@ -61,8 +61,24 @@ def test_too_few_worlds_are_refused_with_how_many_it_takes() -> None:
 
 def test_dice_alone_are_seldom_shown() -> None:
     rng = np.random.default_rng(3)
-    ends = [_end(0.0, rng.normal(size=20)) for _ in range(2_000)]
+    anything = (-math.inf, math.inf)
+    ends = [_end(0.0, np.zeros(20), rng.normal(size=20), anything) for _ in range(2_000)]
     assert sum(end.probability < 0.005 for end in ends) / 2_000 == pytest.approx(0.005, abs=0.004)
     assert not any(told_of_many([end.probability for end in ends]))  # of 2,000 idle knobs none is told to matter
     assert sum(end.low <= 0.0 <= end.high for end in ends) / 2_000 == pytest.approx(0.95, abs=0.015)
     assert not math.isnan(ends[0].difference)
+
+
+def test_no_end_leaves_what_is_possible_and_few_differing_pairs_are_not_believed() -> None:
+    """One missile, which all ten pairs or one of ten lose: differences lie between -1 and 1."""
+    nominal, bounds = np.zeros(10), (-1.0, 1.0)
+    lost = np.ones(10)
+    lost[0] = 0.0
+    end = _end(0.0, nominal, lost, bounds)
+    assert -1.0 <= end.low < end.difference == 0.9 < end.high <= 1.0
+    once = _end(0.0, nominal, 1.0 - lost, bounds)
+    assert once.low < 0.0 and once.high > 0.4  # what one of ten leaves open (Clopper and Pearson: 0.0025 to 0.445)
+    made = swings(ask("one_on_one", "leakers", knobs=["48n6e2.pk", "48n6e2.reliability"], replications=8, seed=2))
+    for swing in made.swings:
+        for each in (swing.at_low, swing.at_high):
+            assert -1.0 <= each.low <= each.difference <= each.high <= 1.0

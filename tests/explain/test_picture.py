@@ -74,3 +74,39 @@ def test_explain_tells_the_picture_of_a_recorded_replication() -> None:
     assert np.isfinite([found.ospa, found.gospa]).all()
     assert not explain(made, 1).pictures
     assert not explain(made, 0, flight=0).pictures
+
+
+def test_a_run_tells_the_mean_of_its_replications_inside_what_is_possible() -> None:
+    """One replication after the other by ``pictures``, then all of them at once: the same means; and for a duel in the
+    clear the closed case: one track, no false one, complete from its confirmation on.
+    """
+    made = oi.run("raid24", replications=4, seed=1, record=3)
+    found = oi.air_picture(made)
+    each = [{p.post: p for p in pictures(made, r)} for r in range(3)]
+    assert found.replications == 3
+    for name, measures in found.posts.items():
+        for what, measure in measures.items():
+            values = [getattr(by_post[name], what) for by_post in each if name in by_post]
+            if len(values) == 3:
+                assert measure.n == 3 and measure.mean == pytest.approx(np.mean(values), rel=1e-12)
+            assert math.isnan(measure.mean) or measure.low <= measure.mean <= measure.high
+        assert measures["completeness"].low >= 0.0 and measures["completeness"].high <= 1.0
+        assert math.isnan(measures["ambiguity"].mean) or measures["ambiguity"].low >= 1.0
+        assert measures["ospa"].high <= CUTOFF
+    (post,) = oi.air_picture(watched(TEXTBOOK, 60.0), every=1.0).posts.values()
+    assert (post["ambiguity"].mean, post["spuriousness"].mean) == (1.0, 0.0)
+    (alone,) = pictures(watched(TEXTBOOK, 60.0), 0, every=1.0)
+    assert (post["completeness"].mean, post["ospa"].mean) == (alone.completeness, alone.ospa)
+
+
+def test_a_post_that_sees_nothing_has_an_empty_picture_and_no_share_of_nothing() -> None:
+    blind = watched(TEXTBOOK, 900.0)
+    (post,) = oi.air_picture(blind).posts.values()
+    assert (post["completeness"].mean, post["ospa"].mean) == (0.0, CUTOFF)
+    assert math.isnan(post["ambiguity"].mean) and post["ambiguity"].n == 0
+    assert pictures(blind, 0) == []
+    told = json.loads(json.dumps(oi.air_picture(blind).to_dict(), allow_nan=False))
+    assert next(iter(told["posts"].values()))["spuriousness"]["mean"] is None
+    for wrong in ({"cutoff": 0.0}, {"every": -1.0}, {"replications": 2}):
+        with pytest.raises(UsageError):
+            oi.air_picture(blind, **wrong)

@@ -328,6 +328,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["explain", "FOLDER", "-r", "1"], lambda folder: oi.explain(folder, 1)),
         (["twins", "FOLDER"], oi.closed_forms),
         (["layers", "FOLDER"], oi.layers),
+        (["air-picture", "FOLDER"], oi.air_picture),
         (["check", "FOLDER", "--again", "1"], lambda folder: oi.check(folder, again=1)),
         (
             ["query", "FOLDER", "SELECT point, leakers FROM outcomes"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from typer.testing import CliRunner
 
 import openiads as oi
 from openiads.base.toml import toml_text
+from openiads.experiments.campaign import CampaignAnswer
 from openiads.faces.cli.main import app
+from openiads.faces.words import text
 
 pytestmark = pytest.mark.compiled_only
 
@@ -48,8 +51,9 @@ def campaign_file(tmp_path: Path) -> Path:
 def test_the_command_prints_what_python_answers_and_leaves_a_page_and_a_picture(
     tmp_path: Path, campaign_file: Path
 ) -> None:
-    out, picture = tmp_path / "out", tmp_path / "days.png"
+    out, picture, board = tmp_path / "out", tmp_path / "days.png", tmp_path / "days.html"
     words = ["campaign", str(campaign_file), "--jobs", "1", "--out", str(out), "--figure", str(picture)]
+    words += ["--html", str(board)]
     done = CliRunner().invoke(app, [*words, "--json"])
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
@@ -58,6 +62,7 @@ def test_the_command_prints_what_python_answers_and_leaves_a_page_and_a_picture(
     assert [row["day"] for row in told["by_day"]] == [1, 2, 3]
     assert [row["threats"] for row in told["by_day"]] == [2.0, 3.0, 2.0]
     assert picture.stat().st_size > 10_000
+    _is_a_dashboard(board.read_text(), found)
     page = (out / "report.html").read_text()
     assert "How long do four launchers last?" in page
     assert "&lt;coins&gt;" in page
@@ -101,3 +106,21 @@ def test_debris_of_a_run_is_told_with_its_caution(tmp_path: Path) -> None:
     assert "<it>" not in shown
     file.write_text("format = 1\n")
     assert CliRunner().invoke(app, words).exit_code == 65
+
+
+def _is_a_dashboard(body: str, found: CampaignAnswer) -> None:
+    """It asks nobody anything, escapes names, and tells of every day what Python answers."""
+    assert "<coins>" not in body
+    assert "default-src 'none'" in body
+    assert not re.search(r'(?:src|href)="(?!#)', body)
+    told = re.search(r'<script type="application/json" id="data">(.*?)</script>', body)
+    assert told
+    data = json.loads(told[1])
+    assert data["days"] == [1, 2, 3]
+    assert [cells[0] for cells in data["tiles"][0]] == ["2", "3", "2"]  # threats
+    assert [cells[0] for cells in data["tiles"][2]] == [text.number(band.mean) for band in found.band("stock.48n6e2")]
+    costs = [band.mean for band in found.cost_so_far()]
+    assert costs == sorted(costs)
+    assert costs[-1] == pytest.approx(found.cost()["rounds"]["mean"])
+    assert data["tiles"][-1][2][0] == text.number(costs[-1])
+    assert body.count('<svg class="chart"') == 5

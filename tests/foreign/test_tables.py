@@ -46,7 +46,8 @@ def test_an_order_of_battle_becomes_sites_and_assets(tmp_path: Path) -> None:
     assert "# the file says that it defends Bridge: no asset of that name" in made.text
     assert {site.name: site for site in scenario.sites}["Far"].system == "patriot_pac2"
     blue = imported(tmp_path, "order.csv", text, only=["side=Blue"])
-    assert blue.counts == {"sites": 1, "assets": 0, "flights": 0, "raids": 0, "corridors": 0}
+    none = dict.fromkeys(("assets", "flights", "raids", "corridors", "airways", "zones", "recorded"), 0)
+    assert blue.counts == {"sites": 1} | none
 
 
 def test_numbers_that_are_none_are_left_to_fill_in(tmp_path: Path) -> None:

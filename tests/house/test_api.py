@@ -41,6 +41,7 @@ def test_what_the_command_line_can_answer_python_can() -> None:
     commands = set(getattr(typer.main.get_command(app), "commands", {}))
     #: Commands whose answer has another name here, or none of its own: the demo is a run with its report.
     elsewhere = {"twins": "closed_forms", "demo": "run", "schema": "load", "import": "import_scenario"}
+    elsewhere["air-picture"] = "air_picture"
     machine = {"doctor", "terrain"}  # of the machine and the user's files on it, not of a question
     assert machine < commands
     assert {elsewhere.get(name, name) for name in commands - machine} <= set(oi.__all__)

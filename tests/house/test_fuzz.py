@@ -35,7 +35,7 @@ def test_a_few_mutants_of_every_kind_are_read_or_refused_in_words() -> None:
     assert done.stdout.count(": 0 kinds of findings") == 7
 
 
-@pytest.mark.parametrize("name", ["scenario", "study", "claim", "terrain", "doctrine"])
+@pytest.mark.parametrize("name", ["scenario", "study", "claim", "terrain", "recorded", "doctrine"])
 def test_what_mutants_are_made_of_is_accepted(
     name: str, fuzz: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

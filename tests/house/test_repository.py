@@ -113,6 +113,7 @@ def test_public_names_are_listed_once_and_exist() -> None:
     assert sorted(openiads.__all__) == sorted(
         [
             "__version__",
+            "air_picture",
             "Prebuilt",
             "Variant",
             "campaign",

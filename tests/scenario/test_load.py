@@ -1,5 +1,6 @@
 """Reading: every error at once, each with file, line, field and what to do; the scanner agrees with the TOML parser."""
 
+import math
 import tomllib
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from openiads.base.errors import InputError, InputErrors
 from openiads.base.toml import merged, parse_toml, scan
-from openiads.scenario.load import load, loads
+from openiads.scenario.load import load, loads, packaged_scenarios
 
 GOOD = """\
 name = "test"
@@ -504,3 +505,23 @@ def test_any_mapping_is_validated_without_a_traceback(tree):
     for key in ("site", "raid", "asset", "flight", "corridor", "terrain", "catalog", "model"):
         with pytest.raises(InputErrors):
             validate({"name": "x", key: [tree] if key in ("site", "raid", "asset") else tree, "duration": "600"})
+
+
+#: A duel of one aircraft: nothing comes after a hit that the site beside the asset would be missed at.
+DUEL = "one_on_one"
+
+
+def test_sites_stand_beside_what_they_defend() -> None:
+    """A site in the middle of an asset is put out of action by the first leaker, so that one leaker lets all through:
+    that shows the place and not the defense."""
+    on_top = []
+    for name in packaged_scenarios():
+        scenario = load(name)
+        for asset in scenario.assets:
+            for site in scenario.sites:
+                if asset.ship is None and asset.name in site.defends:
+                    north = (site.at.latitude - asset.at.latitude) * 6371e3
+                    east = (site.at.longitude - asset.at.longitude) * 6371e3 * math.cos(asset.at.latitude)
+                    if math.hypot(north, east) < 500.0 and name != DUEL:
+                        on_top.append((name, site.name, asset.name))
+    assert on_top == []

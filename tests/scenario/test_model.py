@@ -24,10 +24,14 @@ from openiads.scenario.load import (
 from openiads.scenario.measures import Measure, Position
 
 PACKAGED = [
+    "airway_2014",
     "campaign_30_days",
     "chukchi_coast",
     "cook_strait",
+    "departure_2020",
+    "exercise_2001",
     "hmeimim_2018",
+    "il20_2018",
     "keflavik",
     "moskva_2015",
     "moskva_2015_with_shore",
@@ -44,6 +48,7 @@ PACKAGED = [
     "tartus_2017_contested",
     "tartus_2017_jammed",
     "tartus_2017_layers",
+    "tartus_deconfliction",
     "turkey_2013",
 ]
 

@@ -13,6 +13,17 @@ export function identityAt(m: Mover, t: number): string {
   return word === "none" ? "" : word;
 }
 
+/** From when to when (s) what was believed, within a span; without what was not believed anything. */
+export function spellsOfBelief(m: Mover, from: number, to: number): [number, number, string][] {
+  const out: [number, number, string][] = [];
+  m.beliefs.forEach(([begins, identity], k) => {
+    const a = Math.max(begins, from, m.from);
+    const b = Math.min(m.beliefs[k + 1]?.[0] ?? Number.POSITIVE_INFINITY, to, m.to);
+    if (a < b && identity && identity !== "none") out.push([a, b, identity]);
+  });
+  return out;
+}
+
 const FOE = new Set(["hostile", "suspect"]);
 const HARMLESS = new Set(["friend", "assumed friend", "neutral"]);
 

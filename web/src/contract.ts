@@ -61,6 +61,26 @@ export interface ReplayHeader {
   engagements: EngagementData[];
   classes: string[]; // words of the codes of classes
   identities: string[]; // words of the codes of identities
+  areas?: Area[]; // zones, corridors and airways; left out if none is declared
+}
+
+/** A part of the sky with a meaning.  Heights are m above the sea, null: without limit. */
+export interface Area {
+  kind: "no fire" | "free fire" | "notified" | "corridor" | "airway";
+  name: string;
+  floor: number | null;
+  ceiling: number | null;
+  from: number; // s
+  to: number | null; // s, null: to the end
+  rings: number[][][]; // closed, of [lon, lat]; [] of an airway
+  line?: number[][]; // the axis of what has one
+  heard?: [string, number][]; // of a zone: post and when (s) it knew of it
+  unheard?: string[]; // and posts that never did
+  party?: string; // of a zone that is notified over a line: whose notice
+  over?: string[]; // the lines
+  sent?: number; // s
+  flow?: number; // of an airway: flights an hour
+  bothWays?: boolean;
 }
 
 export type GateKind = "unseen" | "jammed" | "reach" | "rule" | "resource" | "engaging" | "free";

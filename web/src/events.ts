@@ -44,13 +44,13 @@ export function countsByPhase(events: readonly ReplayEvent[], duration: number, 
   return counts;
 }
 
-/** Counts of events by minute: by phase, and last the hits on assets. */
+/** Counts of events by minute: by phase, then the hits on assets, and last the shots by mistake. */
 export function countsByMinute(events: readonly ReplayEvent[], duration: number): number[][] {
   const minutes = Math.max(1, Math.ceil(duration / 60));
-  const counts = Array.from({ length: minutes }, () => [...PHASES.map(() => 0), 0]);
+  const counts = Array.from({ length: minutes }, () => [...PHASES.map(() => 0), 0, 0]);
   for (const e of events) {
     const row = counts[Math.min(minutes - 1, Math.max(0, Math.floor(e.t / 60)))];
-    row[e.kind === "damage" ? PHASES.length : phaseOf(e.kind)]++;
+    row[e.kind === "damage" ? PHASES.length : e.kind === "misidentified" ? PHASES.length + 1 : phaseOf(e.kind)]++;
   }
   return counts;
 }

@@ -30,7 +30,7 @@ export interface State {
   help: boolean; // the keyboard map is open
 }
 
-const DEFAULT_LAYERS = ["relief", "borders", "towns", "labels", "trails", "sectors", "strobes", "assignments"];
+const DEFAULT_LAYERS = ["relief", "borders", "towns", "labels", "areas", "trails", "sectors", "strobes", "assignments"];
 
 let state: State = {
   run: null,

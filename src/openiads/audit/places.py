@@ -153,7 +153,8 @@ class Reach:
         reached = np.isfinite(time)
         out = {
             "range": (away < limits[0] + doubt) | (away > limits[1] - doubt) | ~reached,
-            "height": (height < low) & falls | (height > limits[3] - doubt) | ~reached,
+            # what flies is not counted on within its track's deviation above a floor, at most once more the floor
+            "height": (height < (low if falls else 2.0 * low)) | (height > limits[3] - doubt) | ~reached,
             "speed": reached & (arrival < least * 1.03) | (speed > float(self.kind["speed_limit"]) * 0.97),
             "lift": reached & (lift < 3.0 * float(self.kind["required"][int(falls)]) * 1.05),
             "time": reached & (after - ready < time + 1.0),

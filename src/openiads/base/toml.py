@@ -119,12 +119,17 @@ def _too_large(file: str) -> InputError:
     return InputError(file, f"larger than {LARGEST_FILE // 1000} kB", "A scenario is a few kilobytes of text.")
 
 
+def accepted(text: str) -> JsonObject:
+    """The mapping of a TOML text that was read before."""
+    return tomllib.loads(_plain_ends(text))
+
+
 def scan(text: str) -> list[Statement]:
     """Cuts TOML text (line ends as \\n) into its statements; what follows a broken statement may be cut wrongly."""
     found: list[Statement] = []
     at, line = 0, 1
     while at < len(text):
-        end, depth, parts = _statement_end(text, at)
+        end, depth, parts = statement_end(text, at)
         piece = text[at:end]
         stripped = piece.lstrip(" \t\n")
         if stripped and not stripped.startswith("#"):
@@ -134,7 +139,7 @@ def scan(text: str) -> list[Statement]:
     return found
 
 
-def _statement_end(text: str, start: int) -> tuple[int, int, int]:
+def statement_end(text: str, start: int) -> tuple[int, int, int]:
     """Index after the line end that closes the statement at `start`, its deepest bracket nesting, and the most names
     joined by dots in it."""
     depth = deepest = 0
@@ -148,7 +153,7 @@ def _statement_end(text: str, start: int) -> tuple[int, int, int]:
         elif mark == "#":
             at = _index(text, "\n", at)
         elif mark[0] in "\"'":
-            at = _string_end(text, mark, at)
+            at = end_of_string(text, mark, at)
         else:
             parts = 1
             if mark == "\n" and depth <= 0:
@@ -161,7 +166,7 @@ def _statement_end(text: str, start: int) -> tuple[int, int, int]:
     return len(text), deepest, most
 
 
-def _string_end(text: str, quote: str, at: int) -> int:
+def end_of_string(text: str, quote: str, at: int) -> int:
     """Index after the closing quote of a string whose opening quote ends at `at` (or of the line, or text, when it
     never closes)."""
     while True:
@@ -406,7 +411,6 @@ def clipped(text: str) -> str:
 
 
 def _shown(value: Json) -> str:
-
     text = toml_value(value) if isinstance(value, str | int | float | bool | list | dict) else str(value)
     return clipped(text)
 
@@ -415,8 +419,8 @@ def toml_text(mapping: Mapping[str, Json]) -> str:
     """TOML of a mapping: plain keys, then tables, then arrays of tables, their own tables inline."""
     plain = {k: v for k, v in mapping.items() if not isinstance(v, dict) and not _rows(v)}
     blocks = [_lines(plain)] if plain else []
-    blocks += [f"[{_key(k)}]\n{_lines(v)}" for k, v in mapping.items() if isinstance(v, dict)]
-    blocks += [f"[[{_key(k)}]]\n{_lines(row)}" for k, v in mapping.items() if _rows(v) for row in v]
+    blocks += [f"[{key_text(k)}]\n{_lines(v)}" for k, v in mapping.items() if isinstance(v, dict)]
+    blocks += [f"[[{key_text(k)}]]\n{_lines(row)}" for k, v in mapping.items() if _rows(v) for row in v]
     return "\n\n".join(block.rstrip() for block in blocks) + "\n"
 
 
@@ -425,10 +429,11 @@ def _rows(value: object) -> TypeGuard[list[JsonObject]]:
 
 
 def _lines(mapping: Mapping[str, Json]) -> str:
-    return "\n".join(f"{_key(k)} = {toml_value(v)}" for k, v in mapping.items())
+    return "\n".join(f"{key_text(k)} = {toml_value(v)}" for k, v in mapping.items())
 
 
-def _key(key: str) -> str:
+def key_text(key: str) -> str:
+    """A key as TOML writes it."""
     return key if key and all(c.isascii() and (c.isalnum() or c in "_-") for c in key) else toml_value(key)
 
 
@@ -441,5 +446,5 @@ def toml_value(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(toml_value(item) for item in value) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(k)} = {toml_value(v)}" for k, v in value.items()) + " }" if value else "{}"
+        return "{ " + ", ".join(f"{key_text(k)} = {toml_value(v)}" for k, v in value.items()) + " }" if value else "{}"
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

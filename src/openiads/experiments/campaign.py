@@ -18,7 +18,7 @@ import numpy as np
 from openiads.base.errors import Interrupted, OpeniadsError
 from openiads.base.jsonable import JsonObject, plain
 from openiads.base.shown import Shown
-from openiads.experiments.campaign_days import Band, cost_of, day_bands, exchange_of, run_out, twins_of
+from openiads.experiments.campaign_days import Band, cost_of, cost_so_far, day_bands, exchange_of, run_out, twins_of
 from openiads.experiments.campaign_file import Campaign, load_campaign
 from openiads.experiments.campaign_plan import Plan, plan_of
 from openiads.experiments.campaign_store import CHUNK, CampaignStore, Rows, campaign_identity, rows_digest
@@ -256,6 +256,10 @@ class CampaignAnswer(Shown):
     def cost(self) -> JsonObject | None:
         """What both sides spent and lost, and the exchange ratio, with intervals; None without prices."""
         return None if self.plan.campaign.told.cost is None else cost_of(self.plan, self.rows)
+
+    def cost_so_far(self) -> list[Band]:
+        """What the rounds of all raids up to each day cost, with bands; empty without prices."""
+        return [] if self.plan.campaign.told.cost is None else cost_so_far(self.plan, self.rows)
 
     def days(self) -> list[JsonObject]:
         """A mapping for every day with a raid: the day, and mean, low and high of each count."""

@@ -181,6 +181,12 @@ def _daily(plan: Plan, rows: Rows) -> Floats:
     return rows["fired"] @ np.array([cost.of[name].value for name in plan.kinds])
 
 
+def cost_so_far(plan: Plan, rows: Rows) -> list[Band]:
+    """The band of what the rounds of all raids up to each day cost; needs prices."""
+    daily = np.cumsum(by_day(plan, _daily(plan, rows), ""), axis=1)
+    return [band_of(each) for each in daily.T]
+
+
 # ------------------------------------------------------------------ closed forms beside
 
 

@@ -29,6 +29,7 @@ from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.work import Work
 from openiads.scenario.joint import Joint
 from openiads.scenario.knobs import Knob, knob_list, sample, set_only
+from openiads.statistics.arms import Arm, Rule, arms, stands
 from openiads.statistics.sensitivity import COVERED, Effect, Index, morris, saltelli, sobol, trajectories
 from openiads.statistics.spread import (
     LABEL,
@@ -51,6 +52,8 @@ REPLICATIONS = 50
 TRAJECTORIES = 10
 BASE_POINTS = 32
 SPREAD_WORLDS = 64
+#: Share of the samples in which a rule is asked to hold.
+SHARE = 0.9
 
 #: Base rows of a design that is worth running.
 _FEWEST = 4
@@ -301,6 +304,12 @@ class Spread(Shown):
         Sampled worlds with a round that does not arrive at a reference engagement.
     flights : tuple of Joint
         What is kept of the flights of each round and missile whose flight was sampled.
+    beside : tuple of Spread
+        The same question under other priors.
+    rule : Rule, optional
+        What was asked of the mean of a sample.
+    share : float
+        Share of the samples in which it was asked to hold.
     """
 
     question: KnowledgeQuestion
@@ -311,6 +320,14 @@ class Spread(Shown):
     capped: int
     nearer: int
     flights: tuple[Joint, ...] = ()
+    beside: tuple[Spread, ...] = ()
+    rule: Rule | None = None
+    share: float = SHARE
+
+    def arms(self) -> list[Arm]:
+        """The samples under each prior: where the rule holds, median, 5th and 95th percentile."""
+        samples = {each.question.weighting: each.worlds for each in (self, *self.beside)}
+        return arms(samples, self.rule or Rule(-math.inf))
 
     @property
     def digest(self) -> str:
@@ -351,7 +368,18 @@ class Spread(Shown):
             "statuses": {status: statuses.count(status) for status in sorted(set(statuses))},
             "published": [kept_of(each) for each in self.flights],
         }  # fmt: skip
-        return plain(told)
+        return plain(told | self._priors())
+
+    def _priors(self) -> JsonObject:
+        """Priors side by side, and what was asked of them; nothing of a single prior without a rule."""
+        if not self.beside and self.rule is None:
+            return {}
+        found = self.arms()
+        told: JsonObject = {"priors": [arm.as_dict() for arm in found]}
+        if self.rule is not None:
+            asked = {"threshold": self.rule.threshold, "least": self.rule.least, "share": self.share}
+            told |= {"rule": asked, "answer": stands(found, self.share)}
+        return told
 
 
 def spread(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Spread:

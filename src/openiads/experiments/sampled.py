@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError, ResultsError, UsageError
-from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator
+from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator, possible
 from openiads.runs.replicate import carry_out
 from openiads.runs.run import Run
 from openiads.runs.work import Request, Work
@@ -39,11 +39,14 @@ class Worlds:
     nearer : ndarray
         Whether a round with a world's knobs does not arrive at a reference engagement, which is then taken nearer,
         shape (worlds,).
+    greatest : float
+        The greatest value possible in a replication; infinite where nothing limits it.
     """
 
     values: Values
     capped: NDArray[np.bool_]
     nearer: NDArray[np.bool_]
+    greatest: float = math.inf
 
 
 def evaluate(
@@ -63,6 +66,7 @@ def evaluate(
     work = work or Work()
     found, built = np.empty((len(worlds), replications)), Prebuilt()
     capped, nearer = np.zeros(len(worlds), bool), np.zeros(len(worlds), bool)
+    greatest = 0.0 if len(worlds) else math.inf
     with work.place() as place:
         for w, knobs in enumerate(worlds):
             if work.progress is not None:
@@ -78,9 +82,15 @@ def evaluate(
                     work.tell(line)
             capped[w], nearer[w] = bool(made.capped), bool(made.nearer)
             found[w] = values_of(made, metric, f"world {w}")
+            greatest = max(greatest, greatest_of(made, metric))
     if work.progress is not None:
         work.progress(len(worlds), len(worlds))
-    return Worlds(found, capped, nearer)
+    return Worlds(found, capped, nearer, greatest)
+
+
+def greatest_of(made: Run, metric: str) -> float:
+    """The greatest value of a metric that is possible in a replication."""
+    return possible(metric)[1] if metric in RATIOS else made.gathered.greatest(metric)
 
 
 def values_of(made: Run, metric: str, place: str = "run") -> Values:

@@ -18,8 +18,8 @@ from openiads.experiments.sampled import Values, evaluate
 from openiads.runs.digest import hash_of
 from openiads.runs.work import Work
 from openiads.scenario.knobs import Knob
-from openiads.statistics.intervals import CONFIDENCE, mean_interval
-from openiads.statistics.moments import Moments
+from openiads.statistics.intervals import CONFIDENCE, Interval
+from openiads.statistics.paired import mean_difference
 from openiads.statistics.sensitivity import chance_of, told_of_many
 
 
@@ -32,7 +32,8 @@ class End:
     value : float
         Of the knob.
     difference : float
-        Of the metric's mean from the nominal world's, paired by replication, with its 95 % interval.
+        Of the metric's mean from the nominal world's, paired by replication, with its 95 % interval, which never leaves
+        what is possible.
     low : float
     high : float
     shown : bool
@@ -153,8 +154,11 @@ def swings(question: KnowledgeQuestion, worlds: int | None = None, work: Work | 
         raise UsageError("worlds", f"{worlds} are too few", f"Give at least {needed}, or choose fewer knobs")
     ends = [{knob.name: value} for knob in question.knobs for value in (knob.low, knob.high)]
     found = evaluate(question.scenario, [{}, *ends], question.metric, question.replications, question.seed, work)
-    apart = found.values[1:] - found.values[0]
-    made = [_end(next(iter(world.values())), each) for world, each in zip(ends, apart, strict=True)]
+    bounds = -found.greatest, found.greatest
+    made = [
+        _end(next(iter(world.values())), found.values[0], each, bounds)
+        for world, each in zip(ends, found.values[1:], strict=True)
+    ]
     # two ends are two chances for an idle knob
     told = told_of_many([min(1.0, 2.0 * end.probability) for end in made])
     made = [replace(end, shown=shown) for end, shown in zip(made, told, strict=True)]
@@ -163,10 +167,9 @@ def swings(question: KnowledgeQuestion, worlds: int | None = None, work: Work | 
     return Swings(question, float(found.values[0].mean()), pairs, capped, nearer)
 
 
-def _end(value: float, differences: Values) -> End:
-    """An end from the differences of its replications."""
-    if not np.any(differences):
+def _end(value: float, nominal: Values, there: Values, bounds: Interval) -> End:
+    """An end from its replications and those of the nominal world, and the least and greatest difference possible."""
+    if np.array_equal(nominal, there):
         return End(value, 0.0, 0.0, 0.0, False)
-    found = Moments.of(differences.tolist())
-    low, high = mean_interval(found, CONFIDENCE)
-    return End(value, found.mean, low, high, False, chance_of(differences))
+    mean, low, high = mean_difference(nominal, there, CONFIDENCE, bounds)
+    return End(value, mean, low, high, False, chance_of(there - nominal))

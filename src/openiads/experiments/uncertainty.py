@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from openiads.base.errors import UsageError
 from openiads.base.options import keywords_of, several
 from openiads.base.words import nearest
+from openiads.catalog.records import PRIORS
 from openiads.experiments import knowledge
-from openiads.experiments.knowledge import Indices, KnowledgeQuestion, Screening, Spread
+from openiads.experiments.knowledge import SHARE, Indices, KnowledgeQuestion, Screening, Spread
 from openiads.experiments.swings import Swings, swings
 from openiads.runs.jobs import Progress
 from openiads.runs.work import Work
 from openiads.scenario.load import Scenario, scenario_with
+from openiads.statistics.arms import Rule
 
 if TYPE_CHECKING:
     from openiads.runs.cluster import Cluster
@@ -24,12 +26,15 @@ if TYPE_CHECKING:
 Found = Spread | Screening | Indices | Swings
 Method = Callable[[KnowledgeQuestion, int | None, Work | None], Screening | Indices | Swings]
 
+#: The weighting that stands for all of them, side by side.
+EACH = "each"
+
 METHODS: Mapping[str, Method] = {"morris": knowledge.screen, "sobol": knowledge.indices, "swings": swings}
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpreadQuestion:
-    """What is asked of a scenario's uncertain parameters; the fields are the parameters of `spread`."""
+class UncertaintyQuestion:
+    """What is asked of a scenario's uncertain parameters: what `spread` and `sensitivity` have in common."""
 
     OPTIONS: ClassVar[Mapping[str, str]] = {"--set": "changes"}
 
@@ -68,7 +73,26 @@ class SpreadQuestion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SensitivityQuestion(SpreadQuestion):
+class SpreadQuestion(UncertaintyQuestion):
+    """What is asked of a scenario's uncertain parameters; the fields are the parameters of `spread`."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+    share: float = SHARE
+
+    def rule(self) -> Rule | None:
+        """What is asked of a sample's mean, if anything; UsageError for two rules or a share outside 0 .. 1."""
+        if self.at_least is not None and self.at_most is not None:
+            raise UsageError("--at-most", "there is an --at-least already", "Ask one of them")
+        if not 0.0 < self.share < 1.0:
+            raise UsageError("--share", f"{self.share} is not between 0 and 1", f"Give {SHARE}, for example")
+        if self.at_least is not None:
+            return Rule(self.at_least)
+        return None if self.at_most is None else Rule(self.at_most, least=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensitivityQuestion(UncertaintyQuestion):
     """What is asked of a scenario's uncertain parameters; the fields are the parameters of `sensitivity`."""
 
     method: str = "morris"
@@ -102,8 +126,9 @@ def spread(question: SpreadQuestion) -> Spread:
         Of each sample; 50 if left out.
     seed : int
         The seed; equal seeds give equal results.
-    weighting : {"uniform", "triangular", "log_uniform", "skeptical"}
+    weighting : {"uniform", "triangular", "log_uniform", "skeptical", "each"}
         Of the intervals. "skeptical": kill probabilities from the lowest figure that somebody independent counted.
+        "each": the question under all four, side by side; both doubts are then told of the first.
     changes : mapping
         Changes of the scenario, path -> value, as `Scenario.with_values` takes them.
     jobs : int, optional
@@ -118,11 +143,15 @@ def spread(question: SpreadQuestion) -> Spread:
         Called with each warning about the scenario.
     cancel : threading.Event, optional
         Stops the work when set.
+    at_least, at_most : float, optional
+        A rule about the mean of a sample: in what share of the samples it holds is told, with its interval.
+    share : float
+        Share of the samples that is asked for, 0 to 1: whether the rule holds in it under every prior.
 
     Returns
     -------
     Spread
-        ``table()`` has a row for each of the two.
+        ``table()`` has a row for each of the two; ``arms()`` one for each prior.
 
     Raises
     ------
@@ -145,7 +174,14 @@ def spread(question: SpreadQuestion) -> Spread:
 
 def spread_of(question: SpreadQuestion) -> Spread:
     """The answer to a question."""
-    return knowledge.spread(question.question(), question.worlds, question.work())
+    rule = question.rule()
+    priors = PRIORS if question.weighting == EACH else (question.weighting,)
+    found = []
+    for prior in priors:
+        out = question.out if question.out is None or len(priors) == 1 else Path(question.out) / prior
+        own = replace(question, weighting=prior, out=out)
+        found.append(knowledge.spread(own.question(), question.worlds, own.work()))
+    return replace(found[0], beside=tuple(found[1:]), rule=rule, share=question.share)
 
 
 @keywords_of(SensitivityQuestion)

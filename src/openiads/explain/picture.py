@@ -100,14 +100,36 @@ def pictures(run: Run, replication: int, *, cutoff: float = CUTOFF, every: float
     if not (cutoff > 0.0 and every > 0.0):
         raise UsageError("picture", f"cutoff {cutoff}, every {every}", "Give a distance and a time above 0")
     events = run.events(replication)
-    flown = [rows for _, rows in _grouped(_flown(events), "flight")]
-    if not flown:
-        return []
+    flown = _in_the_air(events)
+    held = _tracks(events, run.world.rows["radars"]["post"])
+    return _posts(run, flown, {post: held[post] for post in sorted(held)}, cutoff, every) if flown else []
+
+
+def pictures_with_empty(run: Run, replication: int, *, cutoff: float, every: float) -> list[PostPicture]:
+    """``pictures`` of every post that has a radar, with an empty one of a post that had no track."""
+    if not (cutoff > 0.0 and every > 0.0):
+        raise UsageError("picture", f"cutoff {cutoff}, every {every}", "Give a distance and a time above 0")
+    events = run.events(replication)
+    flown = _in_the_air(events)
+    of_radars = run.world.rows["radars"]["post"]
+    held = _tracks(events, of_radars)
+    posts = sorted({int(post) for post in of_radars if post >= 0})
+    return _posts(run, flown, {post: held.get(post, []) for post in posts}, cutoff, every) if flown else []
+
+
+def _in_the_air(events: np.ndarray) -> list[np.ndarray]:
+    """Positions of each flight over its time."""
+    return [rows for _, rows in _grouped(_flown(events), "flight")]
+
+
+def _posts(
+    run: Run, flown: list[np.ndarray], held: dict[int, list[np.ndarray]], cutoff: float, every: float
+) -> list[PostPicture]:
+    """The picture of each post with its tracks."""
     begun, ended = min(rows["time"][0] for rows in flown), max(rows["time"][-1] for rows in flown)
     times = np.arange(begun, ended, every)
     truths = [_at(flown, time) for time in times]
-    held = _tracks(events, run.world.rows["radars"]["post"])
-    return [_post(run.names["posts"][post], held[post], truths, times, cutoff) for post in sorted(held)]
+    return [_post(run.names["posts"][post], tracks, truths, times, cutoff) for post, tracks in held.items()]
 
 
 def _post(name: str, tracks: list[np.ndarray], truths: list[Floats], times: Floats, cutoff: float) -> PostPicture:

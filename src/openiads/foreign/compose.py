@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from openiads.base.errors import InputError
-from openiads.base.units import QuantityError, quantity, written
+from openiads.base.units import written
 from openiads.catalog.records import Catalog
+from openiads.foreign.airspace import KINDS, put_airway, put_zone
 from openiads.foreign.blocks import Block, place_text, route_texts
 from openiads.foreign.circles import around
 from openiads.foreign.features import Feature, Gathering, plain
@@ -22,7 +23,7 @@ from openiads.foreign.moving import (
     speed_for,
     ways,
 )
-from openiads.foreign.names import LONGEST_NAME, Known, Names, parts, role_of, side_of, systems, threats
+from openiads.foreign.names import LONGEST_NAME, Known, Names, measure, parts, role_of, side_of, systems, threats
 from openiads.foreign.question import ImportQuestion
 
 LONGEST_RUN = 86_400.0  # s
@@ -31,6 +32,7 @@ SHORT_RUN = 600.0  # s, where nothing flies
 WIDEST = 100_000.0  # m, of an asset
 WIDTH = "20 km"  # of a corridor that names none
 CALENDAR = 1e7  # s; smaller times count from a second 0 of their own
+ROLES = ("asset", "site", "flight", "raid", "corridor", "airway", "zone")
 COUNTS = ("fire_units", "launchers", "rounds", "reloads")
 
 
@@ -100,14 +102,14 @@ class Composer:
 
     def made(self) -> Draft:
         """The draft of all features."""
-        sorted_out: dict[str, list[Feature]] = {role: [] for role in ("asset", "site", "flight", "raid", "corridor")}
+        sorted_out: dict[str, list[Feature]] = {role: [] for role in ROLES}
         for feature in self.into.taken:
             role = self._role(feature)
             if role == "skip":
                 self.into.leave_out("part of a recorded run, or asked to be skipped", feature.where)
             elif feature.kind == "line" and role in ("asset", "site"):
                 self.into.leave_out(f"a line that calls itself {role}", feature.where)
-            elif feature.kind != "line" and role in ("flight", "raid", "corridor"):
+            elif feature.kind != "line" and role in ("flight", "raid", "corridor", "airway"):
                 self.into.leave_out(f"a place that calls itself {role}", feature.where)
             else:
                 sorted_out[role].append(feature)
@@ -116,8 +118,14 @@ class Composer:
         for feature in sorted_out["site"]:
             self._site(feature)
         self._moving(sorted_out["flight"], sorted_out["raid"])
-        for way in ways(sorted_out["corridor"], self.tolerance)[0]:
-            self._corridor(way)
+        streams = {id(feature) for feature in sorted_out["airway"]}
+        for way in ways([*sorted_out["corridor"], *sorted_out["airway"]], self.tolerance)[0]:
+            self._corridor(way, stream=id(way.feature) in streams)
+        for feature in sorted_out["zone"]:
+            self.into.remarks += put_zone(
+                self.draft.open("zone", feature), feature, self._zone(feature), self.draft.zero
+            )
+            self.draft.places += [(float(lat), float(lon)) for lat, lon in feature.places[:, :2]]
         if not self.draft.blocks:
             told = "; ".join(self.into.left_out())
             raise InputError(
@@ -130,9 +138,15 @@ class Composer:
         said = role_of(feature)
         if said is not None:
             return said
+        if self._zone(feature) in KINDS:
+            return "zone"
         if feature.kind == "point":
             return "site" if feature.about.get("system") else self.question.points
         return self.question.areas if feature.kind == "area" else self.question.lines
+
+    def _zone(self, feature: Feature) -> str:
+        """What is asked of features of this form."""
+        return {"area": self.question.areas, "line": self.question.lines}.get(feature.kind, "")
 
     def _remarks(self) -> None:
         if self.draft.renamed:
@@ -157,7 +171,7 @@ class Composer:
             radius, why = self.radius, "assumed"
         block = self.draft.open("asset", feature)
         self._at(block, lat, lon, feature)
-        if feature.kind == "point" and said and (given := _measure(said, "length", "m")) and 1.0 <= given <= WIDEST:
+        if feature.kind == "point" and said and (given := measure(said, "length", "m")) and 1.0 <= given <= WIDEST:
             radius, why = given, ""
         block.put("radius", written(max(float(math.ceil(radius)), 1.0), "length"), why)
         self._number(block, "value", feature)
@@ -186,14 +200,14 @@ class Composer:
         for key in COUNTS:
             self._number(block, key, feature, whole=True)
         if feature.about.get("mast"):
-            height = _measure(feature.about["mast"], "length", "m")
+            height = measure(feature.about["mast"], "length", "m")
             block.put("mast", written(height, "length")) if height else block.todo("mast", feature.about["mast"])
         if feature.about.get("low_altitude"):
             block.put("low_altitude", feature.about["low_altitude"])
         self._defends(block, feature.about.get("defends", ""))
 
     def _facing(self, block: Block, said: str) -> None:
-        given = _measure(said, "angle", "deg") if said else None
+        given = measure(said, "angle", "deg") if said else None
         if given is not None:
             block.put("facing", written(given, "angle"))
         elif self.facing is not None:
@@ -266,7 +280,7 @@ class Composer:
             self.into.leave_out("starts more than a day after the first", way.feature.where)
             return
         said = way.feature.about.get("threat", "") or way.feature.about.get("name", "") or way.feature.name
-        meant = self.threats.variant(said)
+        meant = self.threats.variant(said) or self.threats.variant(way.feature.about.get("type", ""))
         kind = meant or (None if way.feature.about.get("threat") else self.question.threat)
         entry = self.known.threats[kind] if kind else None
         ballistic = entry is not None and entry.text["class"] == "ballistic"
@@ -325,13 +339,16 @@ class Composer:
             behind = f", so that it is up to {way.lag / 1000.0:,.1f} km before or behind its recorded place"
             block.put("speed", written(round(way.speed, 1), "speed"), f"the mean{behind if way.lag > 100.0 else ''}")
 
-    def _corridor(self, way: Way) -> None:
+    def _corridor(self, way: Way, *, stream: bool) -> None:
         block = self.draft.open("corridor", way.feature)
+        if stream or way.feature.about.get("flow"):
+            name = list(self.draft.names["corridor"])[-1]
+            put_airway(self.draft.open("airway", way.feature), way, name)
         block.route("points", route_texts(way.places), f"{len(way.places):,} of {way.of:,} positions")
-        given = _measure(way.feature.about.get("width", ""), "length", "m")
+        given = measure(way.feature.about.get("width", ""), "length", "m")
         block.put("width", written(given, "length") if given else WIDTH, "" if given else "assumed")
         for key in ("floor", "ceiling"):
-            height = _measure(way.feature.about.get(key, ""), "length", "m")
+            height = measure(way.feature.about.get(key, ""), "length", "m")
             if height is not None:
                 block.put(key, written(height, "length"))
         self.draft.places += [(float(lat), float(lon)) for lat, lon in way.places[:, :2]]
@@ -339,17 +356,6 @@ class Composer:
 
 def _count(said: str) -> int:
     return int(said) if re.fullmatch(r"\d{1,4}", said) else 1
-
-
-def _measure(said: str, kind: str, unit: str) -> float | None:
-    """The SI value of a cell such as "500", "500 m" or "0,5 km"; None for what is none."""
-    words = re.sub(r"(?<=\d),(?=\d)", ".", said.strip())
-    if re.fullmatch(r"[+-]?\d+(?:\.\d*)?", words):
-        words = f"{words} {unit}"
-    try:
-        return quantity(words, kind)
-    except QuantityError:
-        return None
 
 
 def end_of(ends: Iterable[float]) -> tuple[float, str]:

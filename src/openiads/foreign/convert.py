@@ -24,8 +24,8 @@ from openiads.foreign.question import ImportQuestion
 if TYPE_CHECKING:
     from openiads.scenario.load import Scenario
 
-FORMATS = {"geojson": "GeoJSON", "kml": "KML", "gpx": "GPX", "csv": "CSV", "acmi": "Tacview"}
-TABLES = ("site", "asset", "flight", "raid", "corridor")
+FORMATS = {"geojson": "GeoJSON", "kml": "KML", "gpx": "GPX", "csv": "CSV", "scn": "BlueSky", "acmi": "Tacview"}
+TABLES = ("site", "asset", "flight", "raid", "corridor", "airway", "zone", "recorded")
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class Imported:
     name : str
         Of the scenario.
     format : str
-        "GeoJSON", "KML", "GPX", "CSV" or "Tacview".
+        "GeoJSON", "KML", "GPX", "CSV", "BlueSky" or "Tacview".
     text : str
         The scenario's file, TOML with comments.
     counts : dict of str to int
-        Sites, assets, flights, raids and corridors in it.
+        Sites, assets, flights, raids, corridors, airways, zones and files of recorded positions in it.
     left_out : tuple of str
         What was not taken and why, a line for each reason.
     remarks : tuple of str
@@ -50,6 +50,8 @@ class Imported:
         Line and key of what is left to fill in.
     problems : tuple of InputError
         What the check of scenarios refuses in it; beside what is left to fill in there should be none.
+    recorded : str
+        Name of the file of recorded positions that it flies, which must lie beside it.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Imported:
     remarks: tuple[str, ...]
     open: tuple[tuple[int, str], ...]
     problems: tuple[InputError, ...]
+    recorded: str = ""
 
     def scenario(self) -> Scenario:
         """The scenario, ready to run.
@@ -91,21 +94,23 @@ class Imported:
 def import_scenario(question: ImportQuestion) -> Imported:
     """Make a scenario of a file of another program.
 
-    Places become assets, or sites where they name a system; areas become assets; lines become flights. Nothing is
-    left out silently, and what was assumed stands beside it in the scenario.
+    Places become assets, or sites where they name a system; areas become assets or zones; lines, and the flights of
+    recorded positions, become flights, corridors, airways or zones. Nothing is left out silently, and what was assumed
+    stands beside it in the scenario.
 
     Parameters
     ----------
     file : str or Path
-        GeoJSON, KML, KMZ, GPX, a CSV table, or a Tacview recording; its contents say which.
+        GeoJSON, KML, KMZ, GPX, a CSV table of places or of recorded positions, a scenario of BlueSky, or a Tacview
+        recording; its contents say which.
     name : str, optional
         Of the scenario; the file's if left out.
     points : {"asset", "site", "skip"}
         What a point becomes that does not say what it is; one that names a system is a site.
-    areas : {"asset", "skip"}
-        What an area becomes: an asset with the radius of the circle around it.
-    lines : {"flight", "raid", "corridor", "skip"}
-        What a line becomes that does not say what it is.
+    areas : {"asset", "notified", "no_fire", "free_fire", "skip"}
+        What an area becomes that does not say what it is: an asset with the radius of the circle around it, or a zone.
+    lines : {"flight", "raid", "corridor", "airway", "recorded", "notified", "no_fire", "free_fire", "skip"}
+        What a line becomes that does not say what it is; recorded: a table of positions is flown as it is.
     system : str, optional
         Of the catalog, for sites that name none.
     threat : str, optional
@@ -128,6 +133,10 @@ def import_scenario(question: ImportQuestion) -> Imported:
         Latitude and longitude are exchanged throughout the file.
     encoding : str, optional
         Of a text that is not UTF-8.
+    altitude_unit : {"m", "ft"}, optional
+        Of recorded positions whose heading does not say it.
+    clock : str
+        Of recorded times without a zone: "UTC", or hours ahead of it, "+03:00".
 
     Returns
     -------
@@ -168,15 +177,16 @@ def imported(question: ImportQuestion) -> Imported:
     known = catalog()
     question.check(known)
     source = source_of(Path(question.file))
-    kind, into = _read(source, question)
-    into.finish()
-    draft = Composer(question, known, into).made()
+    kind, into, draft = _read(source, question)
+    if draft is None:
+        into.finish()
+        draft = Composer(question, known, into).made()
     name = question.name or _name_of(Path(question.file))
     text = _text(draft, name, Path(question.file).name, FORMATS[kind], into)
     if len(text) > LARGEST_FILE:
         reason = f"would make a scenario of {len(text) / 1000.0:,.0f} kB, larger than {LARGEST_FILE / 1000.0:.0f} kB"
         raise InputError(source.file, reason, "Take a part (--bounds, --only, --limit), or a wider --tolerance.")
-    counts = {f"{table}s": draft.count(table) for table in TABLES}
+    counts = {plural(table): draft.count(table) for table in TABLES}
     return Imported(
         name,
         FORMATS[kind],
@@ -186,14 +196,19 @@ def imported(question: ImportQuestion) -> Imported:
         tuple(into.remarks),
         tuple(open_lines(text)),
         _problems(text, f"{name}.toml"),
+        Path(question.file).name if counts["recorded"] else "",
     )
 
 
-def _read(source: Source, question: ImportQuestion) -> tuple[str, Gathering]:
-    """Kind of a file and its features."""
-    from openiads.foreign import geojson, gpx, kml, tables, tacview
+def plural(table: str) -> str:
+    """What several tables of a name are called."""
+    return table if table == "recorded" else f"{table}s"
 
-    choice = question.choice()
+
+def _read(source: Source, question: ImportQuestion) -> tuple[str, Gathering, Draft | None]:
+    """Kind of a file, its features, and the draft of one that is flown as it is."""
+    from openiads.foreign import bluesky, flown, geojson, gpx, kml, tables, tacview
+
     kind = source.kind
     if kind == "xml":
         kind = root_of(source.data, source.file)
@@ -201,23 +216,25 @@ def _read(source: Source, question: ImportQuestion) -> tuple[str, Gathering]:
             raise InputError(source.file, f"is XML of another kind ({plain(kind, 40)})", "Save it as KML or GPX.")
     if question.encoding and kind in ("kml", "gpx", "acmi"):
         raise UsageError("--encoding", f"a file of {FORMATS[kind]} says its encoding itself", "Leave it out.")
-    into = Gathering(source.file, choice, longitude_first=kind in ("geojson", "kml", "acmi"))
-    if kind == "geojson":
-        geojson.read(source, into, question.encoding)
-    elif kind == "csv":
-        tables.read(source, into, question.encoding)
-    elif kind == "kml":
-        kml.read(source, into)
-    elif kind == "gpx":
-        gpx.read(source, into)
+    into = Gathering(source.file, question.choice(), longitude_first=kind in ("geojson", "kml", "acmi"))
+    if kind == "csv" and flown.holds_positions(source):
+        found = flown.recording(source, question)
+        if question.lines == "recorded":
+            return kind, into, flown.one_table(found, question, into)
+        flown.take(found, into)
+        return kind, into, None
+    if question.lines == "recorded":
+        raise UsageError("--lines", "recorded, and the file is no table of positions", "Take flight, or another file.")
+    if kind in ("kml", "gpx", "acmi"):
+        {"kml": kml.read, "gpx": gpx.read, "acmi": tacview.read}[kind](source, into)
     else:
-        tacview.read(source, into)
-    return kind, into
+        {"geojson": geojson.read, "csv": tables.read, "scn": bluesky.read}[kind](source, into, question.encoding)
+    return kind, into, None
 
 
 def _name_of(path: Path) -> str:
     """A scenario's name from a file's: letters, digits and _."""
-    stem = re.sub(r"(?i)(\.(zip|txt))?\.(geojson|json|kml|kmz|gpx|csv|tsv|txt|acmi)$", "", path.name)
+    stem = re.sub(r"(?i)(\.(zip|txt))?\.(geojson|json|kml|kmz|gpx|csv|tsv|txt|scn|acmi)$", "", path.name)
     return re.sub(r"[^\w-]+", "_", stem, flags=re.ASCII).strip("_")[:LONGEST_NAME] or "imported"
 
 

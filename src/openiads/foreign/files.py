@@ -18,8 +18,10 @@ LARGEST = 40_000_000  # bytes, unpacked
 LARGEST_RECORDING = 200_000_000  # bytes of a Tacview recording, which is read line by line
 TABLES = (".csv", ".tsv", ".txt")
 RECORDING = b"FileType=text/acmi"
-KINDS = ".geojson, .json, .kml, .kmz, .gpx, .csv, .acmi, .txt.acmi, .zip.acmi"
+KINDS = ".geojson, .json, .kml, .kmz, .gpx, .csv, .scn, .acmi, .txt.acmi, .zip.acmi"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+#: The first line of a scenario of BlueSky, after those of comments.
+_COMMAND = re.compile(rb"(?:\s*#[^\n]*\n|\s*\n)*[ \t]*\d{1,3}:\d\d:\d\d(?:\.\d*)?[ \t]*>")
 _XML = re.compile(rb"\s*<[?!A-Za-z]")
 #: Methods of archives that are read; the decompressors of others raise errors of their own.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -34,7 +36,7 @@ class Source:
     ----------
     file : str
         Name for messages.
-    kind : {'geojson', 'xml', 'csv', 'acmi'}
+    kind : {'geojson', 'xml', 'csv', 'scn', 'acmi'}
     data : bytes
         Unpacked.
     """
@@ -86,9 +88,11 @@ def _kind(data: bytes, path: Path, file: str) -> str:
         return "geojson"
     if _XML.match(head):
         return "xml"
-    if path.name.lower().endswith(TABLES):
-        return "csv"
     lower = path.name.lower()
+    if _COMMAND.match(head) or lower.endswith(".scn"):
+        return "scn"
+    if lower.endswith(TABLES):
+        return "csv"
     told = {
         ".acmi": "not a Tacview text recording of version 2 (it does not begin with FileType=text/acmi/tacview)",
         ".geojson": "not GeoJSON (it does not begin with {)",

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
+from openiads.base.units import QuantityError, quantity
 from openiads.base.words import nearest
 from openiads.catalog.records import Catalog, Entry
 from openiads.foreign.features import Feature, plain
 
-Role = Literal["site", "asset", "flight", "raid", "corridor", "skip"]
+Role = Literal["site", "asset", "flight", "raid", "corridor", "zone", "skip"]
 ROLES: dict[Role, tuple[str, ...]] = {
     "site": ("site", "sam", "samsite", "battery", "airdefense", "airdefence"),
     "asset": (
@@ -29,6 +30,20 @@ ROLES: dict[Role, tuple[str, ...]] = {
     "flight": ("flight", "aircraft", "airliner"),
     "raid": ("raid", "strike"),
     "corridor": ("corridor", "airway"),
+    "zone": (
+        "zone",
+        "airspace",
+        "nofire",
+        "nofirezone",
+        "nofirearea",
+        "freefire",
+        "freefirezone",
+        "freefirearea",
+        "notified",
+        "notice",
+        "notifiedbox",
+        "notifiedarea",
+    ),
     "skip": ("skip",),
 }
 SIDES = {
@@ -147,3 +162,14 @@ class Names:
 def parts(text: str) -> Iterable[str]:
     """Names in one cell, between ; | or commas."""
     return (each.strip() for each in re.split(r"[;|,]", text) if each.strip())
+
+
+def measure(said: str, kind: str, unit: str) -> float | None:
+    """The SI value of a cell such as "500", "500 m" or "0,5 km"; None for what is none."""
+    words = re.sub(r"(?<=\d),(?=\d)", ".", said.strip())
+    if re.fullmatch(r"[+-]?\d+(?:\.\d*)?", words):
+        words = f"{words} {unit}"
+    try:
+        return quantity(words, kind)
+    except QuantityError:
+        return None

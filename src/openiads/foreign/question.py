@@ -14,8 +14,9 @@ from openiads.foreign.features import MOST_FEATURES, Choice, plain
 from openiads.foreign.names import LONGEST_NAME
 
 POINTS = ("asset", "site", "skip")
-AREAS = ("asset", "skip")
-LINES = ("flight", "raid", "corridor", "skip")
+AREAS = ("asset", "notified", "no_fire", "free_fire", "skip")
+LINES = ("flight", "raid", "corridor", "airway", "recorded", "notified", "no_fire", "free_fire", "skip")
+HEIGHTS = ("m", "ft")
 SIDES = ("neutral", "friend", "hostile")
 
 
@@ -39,6 +40,8 @@ class ImportQuestion:
     only: Sequence[str] = ()
     swap: bool = False
     encoding: str | None = None
+    altitude_unit: str | None = None
+    clock: str = "UTC"
 
     def choice(self) -> Choice:
         """Which features are taken; UsageError or InputError for options that make no sense."""
@@ -64,6 +67,8 @@ class ImportQuestion:
         ):
             if given not in allowed:
                 raise UsageError(option, f'"{given[:40]}"', f"Allowed: {', '.join(allowed)}.")
+        if self.altitude_unit is not None and self.altitude_unit not in HEIGHTS:
+            raise UsageError("--altitude-unit", f'"{self.altitude_unit[:40]}"', f"Allowed: {', '.join(HEIGHTS)}.")
         for option, name, kind in (("--system", self.system, "systems"), ("--threat", self.threat, "threats")):
             entries = list(known.of_kind(kind))
             if name is not None and name not in entries:

@@ -70,7 +70,7 @@ def read(source: Source, into: Gathering, encoding: str | None = None) -> None:
         For a table without columns for places, and for every cell of a place that is none, with its line.
     """
     text = text_of(source, encoding)
-    separator = _separator(text)
+    separator = separator_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
@@ -96,7 +96,7 @@ def read(source: Source, into: Gathering, encoding: str | None = None) -> None:
         raise InputErrors(problems)
 
 
-def _separator(text: str) -> str:
+def separator_of(text: str) -> str:
     """What stands between the cells of a heading: the sign that it holds most often."""
     heading = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     if marked := re.fullmatch(r"sep=(.)", heading.strip() or heading, re.IGNORECASE):

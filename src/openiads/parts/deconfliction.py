@@ -75,12 +75,13 @@ def within(zone, x, y, z):
 
 @kernel("void(Sim, i8)")
 def learn(sim, post):
-    """Log the zones that a post has learned of since its last cycle."""
-    now = sim.situation[0]["now"]
+    """Log the zones that a post has learned of since its last cycle; at its first one what a line brought before."""
+    now, cycle = sim.situation[0]["now"], sim.posts[post]["cycle"]
     for z in range(len(sim.zones)):
-        since = now - sim.notices[z, post]
-        if sim.zones[z]["origin"] == 0 and 0.0 <= since < sim.posts[post]["cycle"] and now <= sim.zones[z]["ends"]:
-            log_notice(sim, post, z)
+        zone, since = sim.zones[z], now - sim.notices[z, post]
+        if zone["origin"] == 0 and 0.0 <= since and now <= zone["ends"]:
+            if since < cycle or (zone["lines"] > 0 and now <= cycle):
+                log_notice(sim, post, z)
 
 
 @kernel("void(Sim, i8, i8)")

@@ -137,6 +137,11 @@ def begin(sim):
                 clock = flight["open"][0]
             clock = enter_airway(sim, f, clock)
             continue
+        if flight["airway"] < 0:  # recorded: it comes when it came
+            _, squawks, planned = dice.civil(sim, f)
+            flight["transponder"] = 1 if squawks < flight["carries"][0] else 0
+            flight["flight_plan"] = 1 if planned < flight["carries"][1] else 0
+            continue
         if situation["arrivals_poisson"] == 1 and flight["raid"] >= 0:
             if flight["raid"] != raid:
                 raid = flight["raid"]
@@ -366,7 +371,7 @@ def close(sim):
     now = sim.situation[0]["now"]
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
-        came = flight["starts"] <= now or (flight["parent"] < 0 and flight["airway"] == 0)
+        came = flight["starts"] <= now or (flight["parent"] < 0 and flight["airway"] <= 0)
         if flight["terminal"] == 0 and came:
             finish(sim, f, AIRBORNE_AT_END, -1, 0.0)
 

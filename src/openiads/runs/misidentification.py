@@ -12,6 +12,7 @@ from openiads.runs.findings import Finding
 from openiads.statistics.intervals import clopper_pearson, mean_interval
 from openiads.statistics.moments import Moments
 from openiads.world.codes import Cause, Event, Side
+from openiads.world.outcome import TERMINALS
 
 if TYPE_CHECKING:
     from openiads.runs.run import Run
@@ -32,7 +33,8 @@ def misidentified(run: Run) -> JsonObject:
     Returns
     -------
     dict
-        By ``civil`` and ``friend``: ``flights`` and planned ``flight_hours`` of a raid; of ``engaged`` and ``killed``
+        By ``civil`` and ``friend``: ``flights`` and planned ``flight_hours`` of a raid (of airways the mean number that
+        came); of ``engaged`` and ``killed``
         the rates ``per_crossing`` and ``per_flight_hour`` (mean, low, high: mean over raids and its interval, over what
         flies in one) and ``per_raid``, the share of raids with at least one (exact binomial interval: of none seen in n
         it is 0 to some 3.7/n); ``causes``, the engaged flights by each of ``codes.Cause``, which come together, and
@@ -42,18 +44,28 @@ def misidentified(run: Run) -> JsonObject:
     aloft = run.facts["limits"].get("flight_aloft")
     found: JsonObject = {}
     for name, side in SIDES.items():
-        flights = int((sides == side).sum())
-        if flights == 0:
+        rows = int((sides == side).sum())
+        if rows == 0:
             continue
+        flights = _crossings(run, name, rows)
         hours = None if aloft is None else float(np.asarray(aloft)[sides == side].sum()) / HOUR
         told: JsonObject = {"flights": flights, "flight_hours": hours}
         for what in ("engaged", "killed"):
             told[what] = _rates(run, f"{name}_{what}", flights, hours)
-        found[name] = told | _chains(run, name, side, flights)
+        found[name] = told | _chains(run, name, side, flights, rows)
     return found
 
 
-def _rates(run: Run, column: str, flights: int, hours: float | None) -> JsonObject:
+def _crossings(run: Run, name: str, rows: int) -> float:
+    """Flights of a side a raid: its rows, but where airways have more of them than come the mean that came."""
+    airways = run.facts.get("scenario", {}).get("mapping", {}).get("airway")
+    if name != "civil" or not airways:
+        return rows
+    came = sum(run.estimate(f"{name}_{terminal}").mean for terminal in TERMINALS)
+    return came if came > 0.0 else rows
+
+
+def _rates(run: Run, column: str, flights: float, hours: float | None) -> JsonObject:
     """One count over what flies, and the share of raids in which it is above 0."""
     finding = run.estimate(column)
     counts = run.gathered.histogram(column)
@@ -71,7 +83,7 @@ def _over(finding: Finding, size: float) -> JsonObject:
     return {"mean": finding.mean / size, "low": finding.low / size, "high": finding.high / size, "n": finding.n}
 
 
-def _chains(run: Run, name: str, side: Side, flights: int) -> JsonObject:
+def _chains(run: Run, name: str, side: Side, flights: float, most: int) -> JsonObject:
     """What stood behind the first shots at flights of a side, as the logs of those replications tell."""
     chains: Counter[Cause] = Counter()
     by_raid: dict[Cause, Counter[int]] = {cause: Counter() for cause in CAUSES}
@@ -95,19 +107,19 @@ def _chains(run: Run, name: str, side: Side, flights: int) -> JsonObject:
                 if count:
                     by_raid[cause][count] += 1
     return {
-        "causes": {_word(cause): _share(by_raid[cause], raids, flights) for cause in CAUSES if by_raid[cause]},
+        "causes": {_word(cause): _share(by_raid[cause], raids, flights, most) for cause in CAUSES if by_raid[cause]},
         "chains": {
-            _words(chain): count for chain, count in sorted(chains.items(), key=lambda each: (-each[1], each[0]))
+            chain_words(chain): count for chain, count in sorted(chains.items(), key=lambda each: (-each[1], each[0]))
         },
         "untold": engaged - sum(chains.values()),
     }
 
 
-def _share(counts: Counter[int], raids: int, flights: int) -> JsonObject:
+def _share(counts: Counter[int], raids: int, flights: float, most: int) -> JsonObject:
     """Engaged flights with a cause per crossing, from how many raids had so many."""
     values = {0.0: raids - sum(counts.values())} | {float(count): number for count, number in counts.items()}
     sample = Moments.of_counts(values)
-    low, high = mean_interval(sample, bounds=(0.0, float(flights)))
+    low, high = mean_interval(sample, bounds=(0.0, float(most)))
     return {"mean": sample.mean / flights, "low": low / flights, "high": high / flights, "n": raids}
 
 
@@ -115,5 +127,6 @@ def _word(cause: Cause) -> str:
     return (cause.name or "").lower()
 
 
-def _words(chain: Cause) -> str:
+def chain_words(chain: Cause) -> str:
+    """What came together behind a shot, joined by " + "."""
     return " + ".join(_word(cause) for cause in CAUSES if chain & cause) or "believed_hostile"

@@ -127,6 +127,8 @@ def _level(world: World) -> Iterator[tuple[str, int]]:
     alone = {flight.name: flight for flight in world.scenario.flights}
     seen: set[int] = set()
     for row, name in zip(world.rows["flights"], world.names.flights, strict=True):
+        if row["airway"] < 0:  # recorded: the ground is coarser than what was flown
+            continue
         if row["airway"] > 0:  # at one of its levels
             if int(row["path"]) not in seen:
                 seen.add(int(row["path"]))
@@ -241,7 +243,7 @@ def far_flights(world: World) -> list[str]:
         if aim is not None and (away := float(_apart(_place(raid.begins), _place(aim)))) > FAR:
             found.append(f'raid "{raid.name}" starts {_km(away)} from its aim{swapped(raid.begins, aim)}')
     for row, name in zip(rows, names, strict=True):
-        if row["raid"] >= 0 or row["airway"] > 0 or not sites:
+        if row["raid"] >= 0 or row["airway"] != 0 or not sites:
             continue
         nearest = min(float(_nearest(world, [row], _place(site.at))) for site in sites)
         if nearest > FAR:

@@ -157,7 +157,7 @@ class _Openiads(Simulator):
         from openiads.scenario.load import warnings_of
 
         found = warnings_of(scenario) + too_late(world) + never_cued(world) + objections(world) + never_asked(world)
-        return found + drawn_apart(world.limits)
+        return found + drawn_apart(world.limits) + list(world.limits.get("recorded", []))
 
 
 def real_simulator() -> Simulator:

@@ -39,6 +39,9 @@ def boxes(scenario: Scenario, known: Catalog) -> tuple[Box, ...]:
 
 
 def _boxes(scenario: Scenario, known: Catalog) -> Iterator[Box]:
+    from openiads.scenario.aerodromes import aerodrome_of
+    from openiads.scenario.measures import Position
+
     for site in scenario.sites:
         sailed = 0.0 if site.speed is None else site.speed * scenario.duration
         yield around(site.at, BEYOND * farthest(site, known) + sailed + BESIDE)
@@ -58,6 +61,12 @@ def _boxes(scenario: Scenario, known: Catalog) -> Iterator[Box]:
             yield from along([*start, aim])
     for flight in scenario.flights:
         yield from along(flight.route)
+    ways = {corridor.name: corridor.points for corridor in scenario.corridors}
+    for airway in scenario.airways:
+        for text, near in ((airway.climbs_from, 0), (airway.descends_to, -1)):
+            port = None if text is None else aerodrome_of(text)
+            if port is not None:
+                yield from along([Position(port.latitude, port.longitude), ways[airway.corridor][near]])
     used = {airway.corridor for airway in scenario.airways}
     for corridor in scenario.corridors:
         if corridor.name in used:

@@ -22,6 +22,7 @@ from openiads.catalog.records import Catalog, Entry, launcher_rows
 from openiads.scenario import emission
 from openiads.scenario.deconfliction_checks import deconfliction_problems
 from openiads.scenario.layers import problems as layers
+from openiads.scenario.traffic_checks import traffic_problems
 
 if TYPE_CHECKING:
     from openiads.base.toml import Lines
@@ -45,6 +46,7 @@ NAMED = (
     "zone",
     "origin",
     "airway",
+    "recorded",
 )
 
 
@@ -90,10 +92,7 @@ def _senses(mapping: Mapping[str, Json], lines: Lines, folder: Path | None, know
     corridors = dict.fromkeys(str(row.get("name")) for _, row in _rows(mapping, "corridor"))
     for loc, flight in _rows(mapping, "flight"):
         yield from _flight(loc, flight, known, corridors)
-    for loc, airway in _rows(mapping, "airway"):
-        yield from _dangling((*loc, "corridor"), airway.get("corridor"), corridors, "corridor")
-        for kind in airway["kinds"] if isinstance(airway.get("kinds"), dict) else ():
-            yield from _flight((*loc, "kinds", kind), {"kind": kind, "altitude": "given"}, known, corridors)
+    yield from traffic_problems(mapping, known, folder)
     yield from layers(mapping, known)
     yield from _terrain(mapping, known, folder)
 

@@ -295,6 +295,7 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
     """Names of all catalog entries that a scenario puts in place."""
     used = {raid.threat for raid in scenario.raids} | {flight.kind for flight in scenario.flights}
     used |= {kind for airway in scenario.airways for kind in airway.kinds}
+    used |= {kind for row in scenario.recordings for kind in (row.kind, *row.kinds.values())}
     used |= {raid.weapon for raid in scenario.raids if raid.weapon} | {command.post for command in scenario.commands}
     jammers = jammers_of(scenario)
     used |= jammers

@@ -43,13 +43,15 @@ from openiads.scenario.identity import silent_friends
 from openiads.scenario.layers import aboard
 from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
 from openiads.scenario.model import Asset, Command, Link, Site
+from openiads.scenario.recorded import Recorded
 from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Terrain, WorldSettings
 from openiads.scenario.traffic import Airway, Corridor, Flight, Raid
+from openiads.scenario.traffic_checks import doubtful_traffic
 
 SCENARIOS = "openiads.shelf"
 
 #: Tables younger than digests that are kept: none declared is what it was before.
-YOUNGER = ("early_warning", "hotline", "zone", "origin", "airway")
+YOUNGER = ("early_warning", "hotline", "zone", "origin", "airway", "recorded")
 
 
 def packaged_scenarios() -> list[str]:
@@ -219,7 +221,7 @@ def warnings(scenario: Scenario, known: Catalog) -> list[str]:
         from openiads.earth.worldwide import BIAS
 
         found.append(f"the ground is the packaged world, 9 km cells, whose {BIAS}")
-    return [*found, *silent_friends(scenario, known), *doubtful_plans(scenario)]
+    return [*found, *silent_friends(scenario, known), *doubtful_plans(scenario), *doubtful_traffic(scenario)]
 
 
 class Scenario(Part):
@@ -253,6 +255,9 @@ class Scenario(Part):
         tuple[Corridor, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="corridor")
     ] = ()
     airways: Annotated[tuple[Airway, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="airway")] = ()
+    recordings: Annotated[
+        tuple[Recorded, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="recorded")
+    ] = ()
     hotlines: Annotated[tuple[Hotline, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="hotline")] = ()
     zones: Annotated[tuple[Zone, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="zone")] = ()
     origins: Annotated[tuple[Origin, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="origin")] = ()
@@ -321,7 +326,8 @@ class Scenario(Part):
         return toml_text(self.mapping())
 
     def digest(self) -> str:
-        """SHA-256 (hex) of the canonical JSON and of the contents of the rule and terrain files it names."""
+        """SHA-256 (hex) of the canonical JSON and of the contents of the files that it names: rules, terrain, recorded
+        positions."""
         found = hashlib.sha256(self.json_text().encode())
         for name in self.named_files():
             path = Path(name) if self._folder is None else self._folder / name
@@ -331,9 +337,9 @@ class Scenario(Part):
         return found.hexdigest()
 
     def named_files(self) -> tuple[str, ...]:
-        """The user's files that take part: rules and terrain, sorted."""
-        rules = {site.doctrine.rule_file for site in self.sites}
-        return tuple(sorted((rules | set(self.terrain.files)) - {""}))
+        """The user's files that take part: rules, terrain and recorded positions, sorted."""
+        files = {site.doctrine.rule_file for site in self.sites} | {row.file for row in self.recordings}
+        return tuple(sorted((files | set(self.terrain.files)) - {""}))
 
     def with_values(self, changes: Mapping[str, Json]) -> Scenario:
         """A new scenario with values replaced: `{"site.Tartus.fire_units": 1, "duration": "300 s"}`.

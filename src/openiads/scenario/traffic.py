@@ -64,7 +64,7 @@ class Raid(Part):
     release_range : Reach, optional
         How far before its target.
     evasion : {'none', 'turn_away', 'constant_g'}
-        Declared, flown when a round is launched at one of them.
+        Declared, flown some seconds before a round would meet one of them.
     evasion_load : float, optional
         Load of the evasive turn, m/s^2.
     origin : Position, optional
@@ -219,6 +219,9 @@ class Airway(Part):
     name : Name
     corridor : Key
         Along whose points they fly, and which their plans name.
+    climbs_from, descends_to : Key, optional
+        ICAO code of a packaged airport, or a place, from which they climb to the corridor's first point, and to which
+        they descend from its last one; None: they are at their height all along.
     flow : Rate
         Mean flights a time through it, both ways together.
     kinds : dict[Key, Weight]
@@ -236,6 +239,8 @@ class Airway(Part):
 
     name: Name
     corridor: Key
+    climbs_from: Key | None = None
+    descends_to: Key | None = None
     flow: Rate
     kinds: dict[Key, Weight] = Field(
         default_factory=lambda: {"a320": 1.0}, description="threat entry of the catalog = its share", min_length=1

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from openiads.base.errors import InputError
 from openiads.physics.motion import end_time
 from openiads.scenario.traffic import Airway
+from openiads.world.climbs import climbing_path, ways_of
 from openiads.world.codes import Side
 from openiads.world.draft import Draft
 from openiads.world.flights import add_flight, delay_row
@@ -30,15 +31,19 @@ def add_airways(draft: Draft) -> None:
 def _add_airway(draft: Draft, number: int, airway: Airway) -> None:
     corridor = next(k for k, c in enumerate(draft.scenario.corridors) if c.name == airway.corridor)
     points = [(p.latitude, p.longitude) for p in draft.scenario.corridors[corridor].points]
-    ways = [points, points[::-1]] if airway.both_ways else [points]
+    ways = ways_of(draft, airway, points)
     names, total = sorted(airway.kinds), sum(airway.kinds.values())
     shares = np.cumsum([airway.kinds[name] / total for name in names])
     made: dict[tuple[str, float, int], tuple[int, Table]] = {}
     for name in names:
         for level in airway.levels:
-            for way, route in enumerate(ways):
-                table = path_table(draft, route, Profile(draft.values.catalog[name], level))
-                made[name, level, way] = draft.arena.add(table), table
+            profile = Profile(draft.values.catalog[name], level)
+            for k, way in enumerate(ways):
+                if way.level:
+                    table = path_table(draft, list(way.points), profile)
+                else:
+                    table = climbing_path(draft, airway, way, profile)
+                made[name, level, k] = draft.arena.add(table), table
     longest = max(float(end_time(table, 0) - table[0]) for _, table in made.values())
     opens = -longest if airway.start is None else airway.start
     for n in range(_rows(draft, airway, opens)):
@@ -77,3 +82,19 @@ def expected_aloft(flights: NDArray[np.void], duration: float) -> NDArray[np.flo
         lasts = min(duration, float(rows["open"][0, 1])) - max(float(rows["open"][0, 0]), 0.0)
         aloft[mine] = float(rows["flow"][0]) * max(lasts, 0.0) * transit / len(rows)
     return np.asarray(aloft, dtype=float)
+
+
+def expected_crossings(flights: NDArray[np.void], duration: float) -> NDArray[np.float64]:
+    """How often each flight is expected to take part in a run: 1, of an airway's its share of the stream's mean.
+
+    Rows of a stream are more than ever come.  Flow times the time in which its flights may enter come: until the run or
+    the stream ends, from the stream's opening or, if that is earlier, from a transit before the run.
+    """
+    come = np.ones(len(flights))
+    for number in np.unique(flights["airway"][flights["airway"] > 0]):
+        mine = flights["airway"] == number
+        rows = flights[mine]
+        opens, closes = float(rows["open"][0, 0]), min(duration, float(rows["open"][0, 1]))
+        since = np.maximum(opens, -(rows["ends"] - rows["starts"]))
+        come[mine] = float(rows["flow"][0]) * np.maximum(closes - since, 0.0) / len(rows)
+    return come

@@ -37,6 +37,7 @@ from openiads.world.jammers import set_receivers
 from openiads.world.layout import FLIGHT, MODEL, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
+from openiads.world.recorded import add_recordings
 from openiads.world.sensed import JAMMER
 from openiads.world.sites import add_site
 from openiads.world.units import set_leaves
@@ -133,6 +134,7 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
     set_parties(draft)
     add_flights(draft)
     add_airways(draft)
+    add_recordings(draft)
     set_receivers(draft)
     draft.names.assets = [asset.name for asset in scenario.assets]
     rows = rows_of(draft)
@@ -143,7 +145,8 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
     world = World(scenario, catalog, dict(knobs or {}), draft.terrain, draft.names, rows, tables, rule, digest)
     world.read = frozenset(values.read)
     drawn = {"capped": [asdict(each) for each in draft.capped], "nearer": [asdict(each) for each in draft.nearer]}
-    world.limits = {**limits_of(world), **drawn}
+    told = {"recorded": draft.notes} if draft.notes else {}
+    world.limits = {**limits_of(world), **drawn, **told}
     return world
 
 

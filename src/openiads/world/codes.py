@@ -292,7 +292,7 @@ class JammerFaces(IntEnum):
 
 
 class Evasion(IntEnum):
-    """What a flight does, as declared, when a round is launched at it."""
+    """What a flight does, as declared, some seconds before a round would meet it."""
 
     NONE = 0
     TURN_AWAY = 1

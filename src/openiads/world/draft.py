@@ -128,6 +128,7 @@ class Draft:
     chains: dict[str, list[int]] = field(default_factory=dict)  # posts of each site, from its own up
     capped: list[Capped] = field(default_factory=list)
     nearer: list[Nearer] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what is to be told of recorded positions
     tables: dict[Hashable, int] = field(default_factory=dict)  # offset in the arena, by what a table is made from
     interceptor_rows: dict[str, InterceptorRow] = field(default_factory=dict)  # by catalog name
     lethalities: dict[str, Lethality] = field(default_factory=dict)  # by catalog name of the interceptor

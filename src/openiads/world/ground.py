@@ -59,7 +59,7 @@ def under_flights(world: World) -> Iterator[tuple[str, Places]]:
     seen: set[int] = set()
     for row, name in zip(world.rows["flights"], world.names.flights, strict=True):
         path = int(row["path"])
-        if path in seen:
+        if path in seen or row["airway"] < 0:  # recorded above the sea; what a radar sees of it is the radar's ground
             continue
         seen.add(path)
         knots = int(world.tables[path + 2])

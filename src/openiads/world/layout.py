@@ -130,7 +130,7 @@ FLIGHT = np.dtype(
         ("transponder", "i8"),  # 1: a civil one; fixed
         ("flight_plan", "i8"),  # 1: the post holds its plan; fixed
         ("corridor", "i8"),  # row of the corridor that its plan names, -1 for none; fixed
-        ("airway", "i8"),  # number of the stream that it flies in, from 1; 0: none; fixed
+        ("airway", "i8"),  # number of the stream that it flies in, from 1; 0: none; -n: of recorded positions; fixed
         ("flow", "f8"),  # 1/s, of that stream, and when it begins and ends, s; fixed
         ("open", "f8", (2,)),
         ("carries", "f8", (2,)),  # probability that its transponder is on, and that its plan is held; fixed

@@ -11,6 +11,7 @@ const LAYERS: [string, string][] = [
   ["borders", "Borders"],
   ["towns", "Towns"],
   ["labels", "Names"],
+  ["areas", "Zones, corridors, airways"],
   ["trails", "Trails (2 min)"],
   ["sectors", "Sectors of fire units"],
   ["strobes", "Strobes: bearings of jammers"],
@@ -55,7 +56,13 @@ function layerBoxes(): HTMLElement {
     store.on(["layers"], (now) => {
       box.checked = now.layers.has(key);
     });
-    return h("label", { class: "check" }, box, text);
+    const row = h("label", { class: "check" }, box, text);
+    if (key === "areas") {
+      store.on(["replay"], ({ replay }) => {
+        row.hidden = !replay?.header.areas;
+      });
+    }
+    return row;
   });
   return h("fieldset", null, h("legend", null, "Layers"), ...boxes);
 }

@@ -1,7 +1,8 @@
 // The map's edges: buttons, scale bar, coordinates under the pointer, legend of marks, and the note at the pointer.
 
+import { AREA_WORDS, mistakesOf } from "../areas";
 import { identityAt } from "../belief";
-import type { ReplayPlace } from "../contract";
+import type { Area, ReplayPlace } from "../contract";
 import type { Place } from "../decode";
 import { store } from "../store";
 import { type Colors, onTheme, palette } from "../theme";
@@ -9,8 +10,11 @@ import { type Context2D, context2d } from "../ui/canvas";
 import { h, name, replace } from "../ui/dom";
 import { roundDown } from "../ui/scale";
 import * as units from "../ui/units";
+import { sampleArea } from "./areas";
+import { BELIEFS, badge, showsBeliefs } from "./beliefs";
+import type { DrawnMover } from "./drawn";
 import type { Measure } from "./measure";
-import { type DrawnMover, dart, mark } from "./moving";
+import { dart, mark } from "./moving";
 import { radiating, silence, silentWords } from "./noise";
 import { put, symbol, symbolsReady } from "./sprites";
 import type { Viewport } from "./viewport";
@@ -138,6 +142,32 @@ function contested(c: Colors): HTMLElement[] {
   ];
 }
 
+/** Marks of who may be shot at by mistake, and of what is declared in the sky, where the replay has any. */
+function declared(c: Colors): HTMLElement[] {
+  const header = store.get().replay?.header;
+  const kinds = (Object.keys(AREA_WORDS) as Area["kind"][]).filter((k) => header?.areas?.some((a) => a.kind === k));
+  const beliefs = showsBeliefs(header)
+    ? BELIEFS.map(([identity, words]) =>
+        row(words, (ctx, x, y) => {
+          const neutral = symbol("neutral-air");
+          if (neutral) {
+            ctx.globalAlpha = 0.25;
+            put(ctx, neutral, x - 4, y + 3);
+            ctx.globalAlpha = 1;
+          }
+          badge(ctx, x + 7, y - 6, identity, c);
+        }),
+      )
+    : [];
+  return [
+    ...beliefs,
+    ...(header && mistakesOf(header.events).length
+      ? [row("Shot at by mistake", (ctx, x, y) => mark(ctx, x, y, "mistake", 8, c))]
+      : []),
+    ...kinds.map((k) => row(AREA_WORDS[k], (ctx, x, y) => sampleArea(ctx, x, y, k, c))),
+  ];
+}
+
 /** What the marks mean; closed until asked for. */
 function legend(root: HTMLElement): void {
   const rows = h("ul", { class: "legend" });
@@ -170,6 +200,7 @@ function legend(root: HTMLElement): void {
         ctx.stroke();
       }),
       ...contested(c),
+      ...declared(c),
     );
   };
   void symbolsReady().then(show, () => undefined);

@@ -1,6 +1,8 @@
 // The map as a table: what is in the air now, to read and to choose by keyboard.
 
+import { AREA_WORDS, stateWords } from "../areas";
 import { identityAt } from "../belief";
+import type { Area } from "../contract";
 import type { Place } from "../decode";
 import { actions, store } from "../store";
 import { h, name, replace, uniqueId } from "../ui/dom";
@@ -8,6 +10,46 @@ import * as units from "../ui/units";
 import type { MovingLayer } from "./moving";
 
 const MAX_ROWS = 300; // rows
+
+/** From the ground or a height up to a height, or without limit. */
+function heightsOf(a: Area, u: units.Units): string {
+  const [low, high] = [a.floor === null ? "ground" : units.height(a.floor, u), a.ceiling];
+  return `${low} to ${high === null ? "any height" : units.height(high, u)}`;
+}
+
+/** What is declared in the sky, and what holds of it now. */
+function areasTable(areas: readonly Area[], t: number, u: units.Units): HTMLElement {
+  const heard = (a: Area): string => {
+    if (!a.heard || !a.unheard) return "–";
+    const some = a.heard.map(([post, at]) => `${post} ${at > 0 ? units.clock(at) : "from the start"}`);
+    return [...some, ...a.unheard.map((post) => `${post} never`)].join(", ");
+  };
+  return h(
+    "table",
+    null,
+    h("caption", null, "Zones, corridors, airways"),
+    h(
+      "thead",
+      null,
+      h("tr", null, ...["Name", "Kind", "Now", "Heights", "Known to"].map((w) => h("th", { scope: "col" }, w))),
+    ),
+    h(
+      "tbody",
+      null,
+      ...areas.map((a) =>
+        h(
+          "tr",
+          null,
+          h("th", { scope: "row" }, name(a.name, 40)),
+          h("td", null, AREA_WORDS[a.kind]),
+          h("td", null, stateWords(a, t) || "in force"),
+          h("td", null, heightsOf(a, u)),
+          h("td", null, name(heard(a), 160)),
+        ),
+      ),
+    ),
+  );
+}
 
 /** A button on the map that opens the table. */
 export function list(
@@ -23,11 +65,13 @@ export function list(
     null,
     ...["Name", "Side", "Believed", "Height", "Speed", "Course", "Place"].map((t) => h("th", { scope: "col" }, t)),
   );
+  const sky = h("div");
   const panel = h(
     "div",
     { class: "map-panel map-list", id, hidden: true, tabindex: 0, role: "region", "aria-label": "In the air now" },
     h("table", null, h("caption", { class: "sr" }, "In the air now"), h("thead", null, head), body),
     more,
+    sky,
   );
   const button = h(
     "button",
@@ -86,6 +130,7 @@ export function list(
         );
       });
     replace(body, ...rows);
+    replace(sky, replay.header.areas ? areasTable(replay.header.areas, time, u) : null);
     more.textContent =
       m.here.length > MAX_ROWS ? `${m.here.length - MAX_ROWS} more` : m.here.length ? "" : "Nothing is in the air now.";
   };

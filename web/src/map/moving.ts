@@ -11,9 +11,11 @@ import { type Colors, sideColor } from "../theme";
 import type { Context2D } from "../ui/canvas";
 import { truncateMiddle } from "../ui/dom";
 import * as units from "../ui/units";
+import { badgeBeside, ribbons, shapeOf } from "./beliefs";
+import type { DrawnMover } from "./drawn";
+import { placeLabel } from "./labels";
 import { radiating, StrobeLayer } from "./noise";
 import { label, put, symbol } from "./sprites";
-import { placeLabel } from "./static";
 import type { LabelBoxes, Viewport } from "./viewport";
 
 const TRAIL_SECONDS = 120; // s
@@ -24,28 +26,19 @@ const MAX_LABELS = 90;
 const CROWD_LIMIT = 1200; // more than so many are drawn as small frames without trails, pictures and names
 const LEADER_SECONDS = 30; // s that the line of the course looks ahead
 
-export interface DrawnMover {
-  index: number;
-  mover: Mover;
-  x: number;
-  y: number;
-  identity: string;
-  wrong: boolean;
-  jams: boolean; // radiates noise now
-}
 interface Mark {
   t: number;
   x: number;
   y: number;
-  kind: "kill" | "miss" | "hit";
+  kind: "kill" | "miss" | "hit" | "mistake";
 }
 
 const empty = (): Place => ({ lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 });
 
 export class MovingLayer {
   readonly follows: Int32Array;
-  private readonly x: Float64Array;
-  private readonly y: Float64Array;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
   private readonly marks: Mark[];
   private readonly flightOf = new Map<number, Mover>();
   private readonly place = empty();
@@ -71,7 +64,10 @@ export class MovingLayer {
     }
     this.paintOrbits(ctx, frame, c);
     if (s.layers.has("strobes")) this.strobes.paint(ctx, frame, s, c);
-    if (s.layers.has("trails")) this.paintTrails(ctx, frame, s, c);
+    if (s.layers.has("trails")) {
+      if (s.world === "truth") ribbons(ctx, frame, this.replay, this.here, this, [s.time - TRAIL_SECONDS, s.time], c);
+      this.paintTrails(ctx, frame, s, c);
+    }
     this.paintChosenPath(ctx, frame, s, c);
     if (s.layers.has("assignments")) this.paintAssignments(ctx, frame, s, c);
     this.paintMarks(ctx, frame, s, c);
@@ -104,7 +100,7 @@ export class MovingLayer {
       const color = this.color(e, c);
       const path = paths.get(color) ?? new Path2D();
       paths.set(color, path);
-      crowdShape(path, e.x, e.y, e.mover.kind === "track" ? e.identity : e.mover.side);
+      shapeOf(path, e.x, e.y, e.mover.kind === "track" ? e.identity : e.mover.side);
       if (this.follows[e.index] >= 0 && this.follows[e.index] === s.flight) ring(ctx, e.x, e.y, 9, c.ink, []);
     }
     for (const [color, path] of paths) {
@@ -239,6 +235,7 @@ export class MovingLayer {
       const name = kind === "track" ? symbolOf(e.identity, "air") : e.mover.symbol;
       const sprite = symbol(name);
       if (sprite) put(ctx, sprite, e.x, e.y);
+      badgeBeside(ctx, e, this.flightOf.get(this.follows[e.index]), c);
       if (e.jams) radiating(ctx, e.x, e.y, c);
       if (e.wrong) ring(ctx, e.x, e.y, 20, c.vermilion, [5, 3]);
       if (this.follows[e.index] >= 0 && this.follows[e.index] === s.flight) ring(ctx, e.x, e.y, 17, c.ink, []);
@@ -288,21 +285,8 @@ export class MovingLayer {
   }
 }
 
-/** A frame of a few px: diamond, rectangle, square, cross for what is not known. */
-function crowdShape(path: Path2D, x: number, y: number, identity: string): void {
-  if (identity === "hostile" || identity === "suspect") {
-    path.moveTo(x, y - 4);
-    path.lineTo(x + 4, y);
-    path.lineTo(x, y + 4);
-    path.lineTo(x - 4, y);
-    path.closePath();
-  } else if (identity === "friend" || identity === "assumed friend") path.rect(x - 4, y - 2.5, 8, 5);
-  else if (identity === "neutral") path.rect(x - 3, y - 3, 6, 6);
-  else {
-    path.rect(x - 4, y - 1.5, 8, 3);
-    path.rect(x - 1.5, y - 4, 3, 8);
-  }
-}
+/** Kinds of event with a mark; of an intercept its outcome tells which. */
+const MARKED: Record<string, Mark["kind"] | null> = { intercept: null, damage: "hit", misidentified: "mistake" };
 
 function marksOf(replay: Replay): Mark[] {
   const kills = new Set(
@@ -312,18 +296,25 @@ function marksOf(replay: Replay): Mark[] {
   );
   const marks: Mark[] = [];
   for (const e of replay.header.events) {
-    if (!e.at || (e.kind !== "intercept" && e.kind !== "damage")) continue;
-    const kind = e.kind === "damage" ? "hit" : kills.has(`${e.flight}@${e.t.toFixed(2)}`) ? "kill" : "miss";
+    if (!e.at || !(e.kind in MARKED)) continue;
+    const kind = MARKED[e.kind] ?? (kills.has(`${e.flight}@${e.t.toFixed(2)}`) ? "kill" : "miss");
     marks.push({ t: e.t, x: mercatorX(e.at[0]), y: mercatorY(e.at[1]), kind });
   }
   return marks.sort((a, b) => a.t - b.t);
 }
 
-/** A kill is a cross, a miss an open circle, a hit on an asset a star. */
+/** A kill is a cross, a miss an open circle, a hit on an asset a star, a shot by mistake a triangle around a point. */
 export function mark(ctx: Context2D, x: number, y: number, kind: Mark["kind"], r: number, c: Colors): void {
   ctx.lineWidth = 2.2;
   ctx.beginPath();
-  if (kind === "miss") ctx.arc(x, y, r * 0.8, 0, 2 * Math.PI);
+  if (kind === "mistake") {
+    ctx.moveTo(x, y - 1.3 * r);
+    ctx.lineTo(x + 1.2 * r, y + 0.8 * r);
+    ctx.lineTo(x - 1.2 * r, y + 0.8 * r);
+    ctx.closePath();
+    ctx.moveTo(x, y - 0.5 * r);
+    ctx.lineTo(x, y + 0.25 * r);
+  } else if (kind === "miss") ctx.arc(x, y, r * 0.8, 0, 2 * Math.PI);
   else {
     const arms = kind === "kill" ? 4 : 8;
     for (let k = 0; k < arms; k++) {
@@ -332,7 +323,7 @@ export function mark(ctx: Context2D, x: number, y: number, kind: Mark["kind"], r
       ctx.lineTo(x + r * 1.2 * Math.cos(a), y + r * 1.2 * Math.sin(a));
     }
   }
-  ctx.strokeStyle = kind === "hit" ? c.vermilion : kind === "kill" ? c.blue : c.muted;
+  ctx.strokeStyle = kind === "hit" || kind === "mistake" ? c.vermilion : kind === "kill" ? c.blue : c.muted;
   ctx.stroke();
 }
 

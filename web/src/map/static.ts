@@ -7,12 +7,14 @@ import { during } from "../noise";
 import type { State } from "../store";
 import { type Colors, DASHES, heightColor } from "../theme";
 import { type Context2D, context2d } from "../ui/canvas";
+import { AreaLayer } from "./areas";
 import { aim, chosenLayers } from "./choice";
+import { placeLabel } from "./labels";
 import { type Line, outlineOf, projected } from "./lines";
 import { silence, silentOf, silentWords } from "./noise";
 import { label, put, type Sprite, symbol } from "./sprites";
 import { stroke, trace } from "./strokes";
-import { LabelBoxes, labelCorner, SIDES, type Viewport } from "./viewport";
+import { LabelBoxes, type Viewport } from "./viewport";
 
 interface Shape {
   rings: Line[];
@@ -31,6 +33,7 @@ export class StaticLayer {
   private readonly borders: Line[];
   private relief: HTMLCanvasElement | null = null;
   private reliefDark: HTMLCanvasElement | null = null;
+  private readonly areas: AreaLayer;
   private readonly shapes = new Map<Layer, Shape>();
   shown: DrawnPlace[] = [];
 
@@ -40,6 +43,7 @@ export class StaticLayer {
   ) {
     this.coast = replay.header.coast.map(projected);
     this.borders = replay.header.borders.map(projected);
+    this.areas = new AreaLayer(replay.header.areas ?? []);
   }
 
   /** Draw the relief too, which may come after the rest. */
@@ -76,10 +80,12 @@ export class StaticLayer {
     stroke(ctx, frame, this.coast, c.dark ? "#8fa6b8" : "#3f5f78", 1);
     if (s.layers.has("borders")) stroke(ctx, frame, this.borders, c.dark ? "#77808a" : "#8c8c8c", 0.8, [5, 3]);
     this.paintCoverage(ctx, frame, s, c);
+    if (s.layers.has("areas")) this.areas.paint(ctx, frame, s, c);
     if (s.layers.has("sectors")) this.paintSectors(ctx, frame, s, c);
     paintAim(ctx, frame, c);
     this.paintAssets(ctx, frame, c);
     this.paintPlaces(ctx, frame, s, c, taken);
+    if (s.layers.has("areas") && s.layers.has("labels")) this.areas.paintNames(ctx, frame, s, c, taken);
     if (s.layers.has("towns")) this.paintTowns(ctx, frame, c, taken);
   }
 
@@ -206,7 +212,7 @@ export class StaticLayer {
     const { places, radars } = this.replay.header;
     const silent = radars.map((r) => (r.silent ? Number(during(r.silent, t)) : "")).join("");
     const down = places.reduce((n, p) => n + (p.downAt !== null && p.downAt <= t ? 1 : 0), 0);
-    return `${down}/${silent}/${places.some((p) => p.ship) ? Math.floor(t / 2) : 0}`;
+    return `${down}/${silent}/${this.areas.key(t)}/${places.some((p) => p.ship) ? Math.floor(t / 2) : 0}`;
   }
 
   /** What stands within `reach` px of a point. */
@@ -308,27 +314,6 @@ function dot(ctx: Context2D, x: number, y: number, color: string): void {
 
 const RANK: Record<ReplayPlace["kind"], number> = { site: 0, asset: 1, "fire unit": 2, radar: 3, post: 4, launcher: 5 };
 const ranked = (places: ReplayPlace[]): ReplayPlace[] => [...places].sort((a, b) => RANK[a.kind] - RANK[b.kind]);
-
-/** Put a label on the first free side of a point; false if none is. */
-export function placeLabel(
-  ctx: Context2D,
-  sprite: Sprite,
-  x: number,
-  y: number,
-  gap: number,
-  frame: Viewport,
-  taken: LabelBoxes,
-  sides = SIDES.length,
-): boolean {
-  for (const side of SIDES.slice(0, sides)) {
-    const [left, top] = labelCorner(side, x, y, sprite.width, sprite.height, gap);
-    if (left < 0 || top < 0 || left + sprite.width > frame.width || top + sprite.height > frame.height) continue;
-    if (!taken.claim(left, top, sprite.width, sprite.height)) continue;
-    put(ctx, sprite, left, top);
-    return true;
-  }
-  return false;
-}
 
 /** A cross over what is out of action. */
 function crossOut(ctx: Context2D, x: number, y: number, sprite: Sprite, c: Colors): void {

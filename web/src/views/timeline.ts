@@ -1,5 +1,6 @@
 // The time line: play, step, speed, and a strip of what happens when, on which one drags the time.
 
+import { type Message, messagesOf, mistakesOf } from "../areas";
 import type { Replay } from "../decode";
 import { countsByMinute, countsByPhase, lastEventAt, PHASES } from "../events";
 import { actions, SPEEDS, store } from "../store";
@@ -9,6 +10,7 @@ import { clock } from "../ui/units";
 
 const BINS = 180;
 const STRIP_HEIGHT = 34; // px of the strip
+const NARROW = 700; // px of a page on which fewer times fit
 const STRIP_WIDTH = 1000; // units of the strip's drawing
 
 /** The strip as a drawing: bars by kind, ticks of time, hits on assets as marks on top. */
@@ -47,9 +49,90 @@ function drawn(replay: Replay): SVGElement {
   );
 }
 
+/** The hotline's messages, from when each is sent to when the first post hears of it, and shots by mistake. */
+function messages(replay: Replay): HTMLElement[] {
+  const { duration, events } = replay.header;
+  const at = (t: number): string => `${(100 * Math.min(t, duration)) / duration}%`;
+  const sent = messagesOf(replay.header).flatMap((m) => {
+    const title = messageWords(m);
+    const way =
+      m.first === null
+        ? h("span", { class: "message lost", title, style: { left: at(m.sent) } })
+        : h("span", {
+            class: "message way",
+            title,
+            style: { left: at(m.sent), width: `${(100 * Math.max(0, m.first - m.sent)) / duration}%` },
+          });
+    return m.first === null
+      ? [way]
+      : [
+          way,
+          h("span", { class: "message sent", title, style: { left: at(m.sent) } }),
+          h("span", { class: "message heard", title, style: { left: at(m.first) } }),
+        ];
+  });
+  return [
+    ...sent,
+    ...mistakesOf(events).map((e) => h("span", { class: "message mistake", title: e.text, style: { left: at(e.t) } })),
+  ];
+}
+
+/** A message in a sentence. */
+function messageWords(m: Message): string {
+  const heard = m.heard.map(([post, t]) => `${post} at ${clock(t)}`).join(", ");
+  const never = m.unheard.length ? `; never known to ${m.unheard.join(", ")}` : "";
+  return `${m.party}: ${m.name}, sent ${clock(m.sent)}, ${heard ? `known to ${heard}` : "it did not come through"}${
+    heard ? never : ""
+  }`;
+}
+
+/** The messages for reading; null without any. */
+function messageTable(replay: Replay): HTMLElement | null {
+  const all = messagesOf(replay.header);
+  if (!all.length) return null;
+  return h(
+    "table",
+    { class: "messages-table" },
+    h("caption", null, "Messages over hotlines"),
+    h(
+      "thead",
+      null,
+      h("tr", null, ...["Sent", "By", "Notice", "Over", "Known to"].map((t) => h("th", { scope: "col" }, t))),
+    ),
+    h(
+      "tbody",
+      null,
+      ...all.map((m) =>
+        h(
+          "tr",
+          null,
+          h(
+            "th",
+            { scope: "row" },
+            h("button", { type: "button", class: "link", onclick: () => actions.seek(m.sent) }, clock(m.sent)),
+          ),
+          h("td", null, name(m.party, 40)),
+          h("td", null, name(m.name, 40)),
+          h("td", null, name(m.over.join(", "), 60)),
+          h(
+            "td",
+            null,
+            name(
+              [...m.heard.map(([post, t]) => `${post} ${clock(t)}`), ...m.unheard.map((post) => `${post} never`)].join(
+                ", ",
+              ),
+              160,
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
 function ticks(replay: Replay): HTMLElement[] {
   const { duration } = replay.header;
-  const every = timeStep(duration, 14);
+  const every = timeStep(duration, window.innerWidth < NARROW ? 5 : 14);
   const out: HTMLElement[] = [];
   for (let t = 0; t <= duration + 1e-6; t += every) {
     out.push(h("span", { class: "tick", style: { left: `${(100 * t) / duration}%` } }, clock(t)));
@@ -59,16 +142,15 @@ function ticks(replay: Replay): HTMLElement[] {
 
 /** Events by minute, for reading. */
 function table(replay: Replay): HTMLElement {
-  const rows = countsByMinute(replay.header.events, replay.header.duration);
+  const all = countsByMinute(replay.header.events, replay.header.duration);
+  const head = ["From", "Sensing", "Deciding", "Firing", "Hits", "Mistakes"];
+  const columns = all.some((row) => row[4]) ? 5 : 4; // mistakes only where there are any
+  const rows = all.map((row) => row.slice(0, columns));
   return h(
     "table",
     null,
     h("caption", { class: "sr" }, "Events by minute"),
-    h(
-      "thead",
-      null,
-      h("tr", null, ...["From", "Sensing", "Deciding", "Firing", "Hits"].map((t) => h("th", { scope: "col" }, t))),
-    ),
+    h("thead", null, h("tr", null, ...head.slice(0, columns + 1).map((t) => h("th", { scope: "col" }, t)))),
     h(
       "tbody",
       null,
@@ -174,6 +256,7 @@ export function timeline(root: HTMLElement): void {
   const picture = h("div", { class: "strip-place" });
   const head = h("div", { class: "playhead", "aria-hidden": "true" });
   const scale = h("div", { class: "ticks", "aria-hidden": "true" });
+  const lane = h("div", { class: "message-lane", "aria-hidden": "true", hidden: true });
   const read = h("div", {
     class: "strip-table",
     id,
@@ -198,14 +281,17 @@ export function timeline(root: HTMLElement): void {
   );
   root.append(
     h("div", { class: "time-row" }, buttons(), time, last, key(), toggle),
-    h("div", { class: "track" }, picture, head, range, scale),
+    h("div", { class: "track" }, picture, lane, head, range, scale),
     read,
   );
 
   store.on(["replay"], ({ replay }) => {
     replace(picture, replay ? drawn(replay) : null);
     replace(scale, ...(replay ? ticks(replay) : []));
-    replace(read, replay ? table(replay) : null);
+    replace(read, replay ? messageTable(replay) : null, replay ? table(replay) : null);
+    const marks = replay ? messages(replay) : [];
+    replace(lane, ...marks);
+    lane.hidden = !marks.length;
     range.max = String(replay?.header.duration ?? 1);
     range.disabled = !replay;
   });
@@ -224,14 +310,19 @@ export function timeline(root: HTMLElement): void {
 }
 
 function key(): HTMLElement {
-  return h(
-    "ul",
-    { class: "strip-key", "aria-label": "Colors of the strip" },
-    ...[
+  const list = h("ul", { class: "strip-key", "aria-label": "Colors and marks of the strip" });
+  store.on(["replay"], ({ replay }) => {
+    const sent = replay ? messagesOf(replay.header) : [];
+    const rows = [
       ["sensing", "Sensing"],
       ["deciding", "Deciding"],
       ["firing", "Firing"],
       ["hit", "Asset hit"],
-    ].map(([c, t]) => h("li", { class: c }, t)),
-  );
+      ...(sent.some((m) => m.first !== null) ? [["heard", "Message"]] : []),
+      ...(sent.some((m) => m.first === null) ? [["lost", "Message lost"]] : []),
+      ...(replay && mistakesOf(replay.header.events).length ? [["mistake", "Shot by mistake"]] : []),
+    ];
+    replace(list, ...rows.map(([c, t]) => h("li", { class: c }, t)));
+  });
+  return list;
 }

@@ -17,6 +17,10 @@ CampaignOut = Annotated[
     Path | None,
     typer.Option("--out", help="The campaign's folder; a part of this very campaign is continued.", show_default=False),
 ]
+CampaignBoard = Annotated[
+    Path | None,
+    typer.Option("--html", help="Write the dashboard, day by day, as one HTML file.", show_default=False),
+]
 CampaignSeed = Annotated[int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="The seed.", show_default=False)]
 
 
@@ -28,6 +32,7 @@ def campaign(
     jobs: Jobs = None,
     out: CampaignOut = None,
     figure: FigureFile = None,
+    html: CampaignBoard = None,
     json: Json = False,
 ) -> None:
     """Many raids on many days against what is left: stocks, losses, repairs and cost, day by day."""
@@ -43,21 +48,25 @@ def campaign(
         phases.phase("building the worlds, compiling if need be")
         found = campaigns.campaign(asked, jobs=jobs, out=folder, progress=show.running(phases, "running raids"))
         phases.phase("drawing the report")
-        report = _drawn(found, figure, folder)
+        report = _drawn(found, figure, html, folder)
     if json:
         show.as_json(found.as_dict())
     else:
         _print(found, report)
 
 
-def _drawn(found: CampaignAnswer, figure: Path | None, folder: Path) -> Path:
-    """The report in the campaign's folder, and the picture if one is asked for."""
+def _drawn(found: CampaignAnswer, figure: Path | None, html: Path | None, folder: Path) -> Path:
+    """The report in the campaign's folder, and the picture and the dashboard if they are asked for."""
     from openiads.faces.pages import answers
     from openiads.faces.pages.answers import page
+    from openiads.faces.pages.answers.campaign_board import board_page
 
     if figure is not None:
         answers.save(answers.course(found), figure)
-    return page.write(page.campaign_page(found, page.premises_of(found.plan.campaign.scenario)), folder)
+    premises = page.premises_of(found.plan.campaign.scenario)
+    if html is not None:
+        page.write(board_page(found, premises), folder, html)
+    return page.write(page.campaign_page(found, premises), folder)
 
 
 def _print(found: CampaignAnswer, report: Path) -> None:

@@ -21,14 +21,16 @@ def option(name: str, text: str) -> typer.models.OptionInfo:
     return typer.Option(name, help=text, show_default=False)
 
 
-File = Annotated[Path, typer.Argument(help="GeoJSON, KML, KMZ, GPX, a CSV table, or a Tacview recording.")]
+File = Annotated[Path, typer.Argument(help="GeoJSON, KML, GPX, CSV, a BlueSky scenario or a Tacview recording.")]
 OutFile = Annotated[Path | None, option("--out", "The scenario's file; named after FILE if left out.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")]
 Name = Annotated[str | None, option("--name", "The scenario's name; that of the file if left out.")]
 Points = Annotated[str, typer.Option("--points", help="A point that does not say what it is: asset, site or skip.")]
-Areas = Annotated[str, typer.Option("--areas", help="An area: asset (the circle around it) or skip.")]
+Areas = Annotated[
+    str, typer.Option("--areas", help="An area: asset (its circle), notified, no_fire, free_fire or skip.")
+]
 Lines = Annotated[
-    str, typer.Option("--lines", help="A line that does not say what it is: flight, raid, corridor or skip.")
+    str, typer.Option("--lines", help="A line: flight, raid, corridor, airway, recorded, a kind of zone, or skip.")
 ]
 System = Annotated[str | None, option("--system", "The system of sites that name none.")]
 Threat = Annotated[str | None, option("--threat", "The threat of flights and raids that name none.")]
@@ -43,6 +45,8 @@ Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Take the firs
 Only = Annotated[list[str] | None, option("--only", "Take what has a property: KEY=VALUE; may be given again.")]
 Swap = Annotated[bool, typer.Option("--swap", help="Latitude and longitude are exchanged in the file.")]
 Encoding = Annotated[str | None, option("--encoding", "Of a text that is not UTF-8, e.g. cp1252.")]
+AltitudeUnit = Annotated[str | None, option("--altitude-unit", "Of recorded positions that do not say it: m or ft.")]
+Clock = Annotated[str, typer.Option("--clock", help="Of recorded times without a zone: UTC or +03:00.")]
 
 
 @reports_errors
@@ -65,6 +69,8 @@ def import_scenario(
     only: Only = None,
     swap: Swap = False,
     encoding: Encoding = None,
+    altitude_unit: AltitudeUnit = None,
+    clock: Clock = "UTC",
     json: Json = False,
 ) -> None:
     """Make a scenario of places, areas, routes, an order of battle, or a recording of another program."""
@@ -77,6 +83,7 @@ def import_scenario(
         _refuse(out, overwrite=overwrite)
     asked = given(name=name, system=system, threat=threat, facing=facing, bounds=bounds, limit=limit, only=only)
     asked |= {"points": points, "areas": areas, "lines": lines, "side": side, "radius": radius, "swap": swap}
+    asked |= {"clock": clock} | given(altitude_unit=altitude_unit)
     made = imported(ImportQuestion(file, tolerance=tolerance, encoding=encoding, **asked))
     target = out or Path(f"{made.name}.toml")
     if out is None:
@@ -108,10 +115,14 @@ def _tell(made: Imported, target: Path) -> None:
     else:
         for problem in made.problems[:MOST_TOLD]:
             warn(f"not accepted yet: {problem}")
+    if made.counts["recorded"] and not (target.parent / made.recorded).exists():
+        warn(f"copy {made.recorded} to beside {target}, which names it")
     counts = ", ".join(f"{count:,} {_noun(table, count)}" for table, count in made.counts.items() if count)
     print(f"{target.resolve()}: {counts}")
     print(f"Check it with: openiads check {target}")
 
 
 def _noun(table: str, count: int) -> str:
+    if table == "recorded":
+        return "file of recorded positions" if count == 1 else "files of recorded positions"
     return table[:-1] if count == 1 else table

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces.cli import (
+    air_picture,
     campaign,
     catalog,
     check,
@@ -65,6 +66,7 @@ for command in (
     view.view,
     explain.explain,
     layers.layers,
+    air_picture.air_picture,
     twins.twins,
     check.check,
     export.export,

@@ -14,11 +14,14 @@ from openiads.faces.cli.common import (
     reports_errors,
 )
 from openiads.faces.cli.uncertainty_options import (
+    AtLeast,
+    AtMost,
     Changes,
     Knobs,
     Metric,
     Out,
-    Weighting,
+    Share,
+    SpreadWeighting,
     Without,
     Worlds,
     options_of,
@@ -35,7 +38,10 @@ def spread(
     worlds: Worlds = None,
     replications: Replications = None,
     seed: Seed = 1,
-    weighting: Weighting = "uniform",
+    weighting: SpreadWeighting = "uniform",
+    at_least: AtLeast = None,
+    at_most: AtMost = None,
+    share: Share = 0.9,
     jobs: Jobs = None,
     on: On = "threads",
     changes: Changes = None,
@@ -63,6 +69,9 @@ def spread(
                     replications=replications,
                     seed=seed,
                     weighting=weighting,
+                    at_least=at_least,
+                    at_most=at_most,
+                    share=share,
                     jobs=jobs,
                     out=out,
                     on=on,
@@ -76,5 +85,8 @@ def spread(
         show.as_json(found)
         return
     show.console().print("\n".join(knowledge.spread_lines(found)))
+    if "priors" in found:
+        head, rows = knowledge.arms_table(found)
+        show.console().print(show.grid("", head, rows, numbers=range(1, len(head))))
     if report is not None:
         show.console().print(f"Report: {report}")

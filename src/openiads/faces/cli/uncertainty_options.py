@@ -33,6 +33,19 @@ Weighting = Annotated[
     str,
     typer.Option("--weighting", "--prior", help="Of intervals: uniform, triangular, log_uniform or skeptical."),
 ]
+SpreadWeighting = Annotated[
+    str,
+    typer.Option(
+        "--weighting", "--prior", help="Of intervals: uniform, triangular, log_uniform, skeptical; each for all four."
+    ),
+]
+AtLeast = Annotated[
+    float | None, typer.Option("--at-least", help="Rule: the mean of a sample is at least this.", show_default=False)
+]
+AtMost = Annotated[
+    float | None, typer.Option("--at-most", help="Rule: the mean of a sample is at most this.", show_default=False)
+]
+Share = Annotated[float, typer.Option("--share", help="Share of the samples in which the rule is asked to hold.")]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="path=value, as for run; may be repeated.", show_default=False)
 ]

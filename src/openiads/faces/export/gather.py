@@ -26,6 +26,7 @@ SHIP_STEP = 60.0
 STATION_STEP = 5.0
 
 _XYZ = (Event.TERMINAL, Event.FALSE_TRACK)  # kinds whose values begin with a position
+_RECORDED = (Event.LOOK, Event.TRACK_UPDATE, Event.FLIGHT_STATE, Event.ROUND_STATE)  # kinds that are no key events
 _ELSEWHERE = (*_XYZ, Event.LAUNCH, Event.DAMAGE, Event.ELEMENT_DOWN)  # kinds that happen not where a flight is
 _DOWN = {Element.RADAR: "radars", Element.LAUNCHER: "launchers", Element.POST: "posts"}
 
@@ -90,7 +91,7 @@ class _Gathering:
 
     def __init__(self, run: Run, events: np.ndarray, every: float | None) -> None:
         self.run, self.every = run, every
-        self.events, self.key = events, events[events["kind"] < Event.LOOK]
+        self.events, self.key = events, events[~np.isin(events["kind"], _RECORDED)]
         self.names = {noun: [clean(name) for name in names] for noun, names in run.names.items()}
         self.by_flight, self.by_track = _beliefs(self.key)
         flown = events[np.isin(events["kind"], (Event.FLIGHT_STATE, Event.TERMINAL)) & (events["flight"] >= 0)]
@@ -270,6 +271,8 @@ class _Gathering:
             return self.stands("assets", int(row["code"]), time)
         if kind == Event.ELEMENT_DOWN and Element(int(row["code"])) in _DOWN:
             return self.stands(_DOWN[Element(int(row["code"]))], int(row["value"][0]), time)
+        if kind == Event.NOTICE:
+            return self.stands("posts", int(row["value"][0]), time)
         if int(row["flight"]) in self.flights:
             return self.flights[int(row["flight"])].at(time)
         return self.stands("radars", int(row["radar"]), time) or self.stands("units", int(row["unit"]), time)

@@ -250,6 +250,7 @@ def used_entries(scenario: Scenario, catalog: Catalog) -> list[str]:
     queue = [site.system for site in scenario.sites]
     queue += [raid.threat for raid in scenario.raids] + [flight.kind for flight in scenario.flights]
     queue += [kind for airway in scenario.airways for kind in sorted(airway.kinds)]
+    queue += [kind for row in scenario.recordings for kind in (row.kind, *sorted(row.kinds.values()))]
     jammers = sorted(jammers_of(scenario))
     found: list[str] = []
     while queue:

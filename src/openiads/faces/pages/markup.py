@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from openiads.base.jsonable import Json
 from openiads.faces.words import terms, text
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -93,19 +97,37 @@ def section(title: str, body: str, *, kind: str = "") -> str:
     return f"<section{mark}><h2>{escape(title)}</h2>{body}</section>"
 
 
-def document(name: str, parts: Iterable[str]) -> str:
+def document(name: str, parts: Iterable[str], *, style: str = "", script: str = "", data: Json = None) -> str:
     """A whole page from its sections, titled by a name; terms of the field are explained at their first use.
 
     What stands in a tooltip can be read neither on paper nor by touch, so the terms used are listed at the end as well.
+
+    Parameters
+    ----------
+    name : str
+    parts : iterable of str
+        Sections as HTML.
+    style : str
+        Rules beside those of every page.
+    script : str
+        A script that moves what is drawn; the page's policy names it by its hash and allows no other.
+    data : Json
+        What the script reads, from the element ``data``.
     """
+    policy, moves = POLICY, ""
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        policy = f"{POLICY}; script-src 'sha256-{digest}'"
+        told = json.dumps(data, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c").replace(">", "\\u003e")
+        moves = f'<script type="application/json" id="data">{told}</script><script>{script}</script>'
     body, used = terms.explained("".join(parts))
     if used:
         body += section("Terms", table(("Term", "Meaning"), [(term.name, term.meaning) for term in used]))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
-        f"<title>{escape(name)} · openiads</title><style>{STYLE}</style></head>"
-        f"<body><main>{body}<footer>{escape(text.FOOTER)}</footer></main></body></html>\n"
+        f"<title>{escape(name)} · openiads</title><style>{STYLE}{style}</style></head>"
+        f"<body><main>{body}<footer>{escape(text.FOOTER)}</footer></main>{moves}</body></html>\n"
     )

@@ -18,6 +18,8 @@ from openiads.faces.pages.brief import Brief, Lane, gather
 from openiads.faces.pages.markup import behind, document, section, table
 from openiads.faces.pages.premises import LARGEST, assumption_share, placard, scope, terrain_of, versions
 from openiads.faces.pages.run_layers import layers_section
+from openiads.faces.pages.run_shot_at import STYLE as SHOT_AT_STYLE
+from openiads.faces.pages.run_shot_at import shot_at_section
 from openiads.faces.words import closed_forms, text
 from openiads.world.codes import Side, Terminal
 
@@ -324,6 +326,7 @@ def _again(brief: Brief) -> str:
 
 def page(brief: Brief, terrain: Terrain) -> str:
     """The whole report as HTML text."""
+    shot_at = shot_at_section(brief.summary.get("misidentified", {}))
     parts = [
         _header(brief),
         _placard(brief, terrain),
@@ -332,6 +335,7 @@ def page(brief: Brief, terrain: Terrain) -> str:
         _classes(brief),
         *([layers_section(brief.layers)] if brief.layers is not None else []),
         _terminals(brief),
+        shot_at,
         _resources(brief),
         _gates(brief),
         _twins(brief),
@@ -341,7 +345,7 @@ def page(brief: Brief, terrain: Terrain) -> str:
         _parameters(brief),
         _again(brief),
     ]
-    return document(brief.scenario.name, parts)
+    return document(brief.scenario.name, parts, style=SHOT_AT_STYLE if shot_at else "")
 
 
 def write(run: Run, out: Path | None = None, replication: int = 0) -> Path:

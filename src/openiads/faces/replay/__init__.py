@@ -84,7 +84,7 @@ def prepare(run: Run, replication: int) -> Prepared:
     """
     from openiads.faces.export.gather import gather
     from openiads.faces.pages.premises import terrain_of
-    from openiads.faces.replay import happenings, land, scene
+    from openiads.faces.replay import areas, happenings, land, scene
 
     run.row(replication)  # one that is not in the run is refused before anything takes time
     events = run.events(replication)
@@ -96,6 +96,7 @@ def prepare(run: Run, replication: int) -> Prepared:
     extent = land.window_of([m.line for m in story.picture], [p["at"] for p in places], middle)
     ground, heights = land.told(extent, terrain_of(run), packaged=_packaged(run))
     lanes = happenings.lanes(run, key)
+    sky = areas.areas(run, events, middle)
     silent = happenings.spells(key, Event.EMISSION, "radar", 0, float(run.scenario.duration))
     header = {
         **_about(run, story, replication),
@@ -107,10 +108,11 @@ def prepare(run: Run, replication: int) -> Prepared:
         "places": places,
         "radars": scene.radars(run, middle, silent),
         "units": scene.units(run, middle),
-        "events": happenings.events(story, middle),
+        "events": happenings.events(story, middle, sky),
         "lanes": lanes,
         "engagements": happenings.engagements(story),
         "classes": happenings.codes(lanes, "class"),
+        **({"areas": sky} if sky else {}),
     }
     return Prepared(run, story, header, {"gates": gates.tobytes(), "ground": heights}, events, middle)
 

@@ -12,9 +12,10 @@ from openiads.explain.kill_chain import LEAKED, gate_changes
 from openiads.explain.sentences import gate_sentence
 from openiads.faces.export import story as stories
 from openiads.faces.pages import brief
+from openiads.faces.replay.areas import sent
 from openiads.faces.replay.land import around
 from openiads.faces.replay.scene import TIME, side_of
-from openiads.faces.replay.words import told
+from openiads.faces.replay.words import mistake, told
 from openiads.faces.words import text
 from openiads.faces.words.text import clean
 from openiads.world.codes import Event, Gate, Terminal, ThreatClass
@@ -97,11 +98,15 @@ def _rounded(spot: Sequence[float] | None, middle: float) -> list[float] | None:
     return None if spot is None else [round(around(spot[0], middle), 5), round(spot[1], 5), round(spot[2], 1)]
 
 
-def events(story: stories.Story, middle: float) -> list[dict[str, Any]]:
-    """Every moment of a story gathered without changes of gates, which are spells in the columns of ``gates``."""
+def events(story: stories.Story, middle: float, areas: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """Every moment of a story gathered without changes of gates, which are spells in the columns of ``gates``.
+
+    areas : as ``replay.areas`` gives them: notices are named by their zones, and those sent over a line are told too
+    """
     rows = np.array([moment.row for moment in story.moments], EVENT)
     columns = {name: rows[name].tolist() for name in ("flight", "unit", "radar", "round", "track")}
     kinds = {kind: stories.word(kind) for kind in Event}
+    names = story.names | {"zones": [each["name"] for each in areas if "heard" in each]}
     found = []
     for moment, time, *keys in zip(story.moments, rows["time"].tolist(), *columns.values(), strict=True):
         found.append(
@@ -109,11 +114,18 @@ def events(story: stories.Story, middle: float) -> list[dict[str, Any]]:
                 "t": round(round(time, 6), 3),
                 "kind": kinds[moment.kind],
                 **dict(zip(columns, keys, strict=True)),
-                "text": moment.words or told(moment.kind, moment.row, story.names),
+                "text": _words(moment, names),
                 "at": _rounded(moment.spot, middle),
             }
         )
-    return found
+    return sorted([*sent(areas), *found], key=lambda each: each["t"]) if areas else found
+
+
+def _words(moment: stories.Moment, names: dict[str, list[str]]) -> str:
+    """A moment as a sentence of the log."""
+    if moment.kind == Event.MISIDENTIFIED:
+        return mistake(moment.row, names)
+    return moment.words or told(moment.kind, moment.row, names)
 
 
 def lanes(run: Run, key: np.ndarray) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from openiads.base.jsonable import JsonObject
 from openiads.faces.draw.lines import geodetic
 from openiads.faces.geo.envelope import outline as envelope_outline
 from openiads.faces.pages.brief import SHOWN_PD, SHOWN_RCS
@@ -120,9 +121,15 @@ def _reached(world: World, unit: int, heights: tuple[float, ...]) -> list[float]
     return [h for n, h in enumerate(heights) if any(arm.farthest(n) > 0.0 for arm in arms.values())]
 
 
+#: What flies, and what is said between the parties of what flies.
+_OF_FLIGHTS = ("raid", "flight", "airway", "hotline", "zone")
+
+
 def _with_published_limits(run: Run) -> World:
     """The run's world, built again without its flights if its magazines do not hold the published limits."""
     if run.scenario.model.limits == "published":
         return run.world
-    scenario = run.scenario.with_values({"model.limits": "published", "raid": [], "flight": []})
+    mapping = run.scenario.mapping()
+    bare: JsonObject = {kind: [] for kind in _OF_FLIGHTS if mapping.get(kind)}
+    scenario = run.scenario.with_values({"model.limits": "published", **bare})
     return run.simulator.build(scenario, run.catalog, dict(run.identity.knobs) or None)

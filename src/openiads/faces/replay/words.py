@@ -6,10 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 from openiads.faces.words import text
-from openiads.world.codes import Action, Event, RoundEnd
+from openiads.faces.words.misidentified import CAUSE_WORDS
+from openiads.world.codes import Action, Cause, Event, Identity, RoundEnd, Side
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+#: What a flight that is not hostile is called.
+_WHOSE = {Side.NEUTRAL: "a civil flight", Side.FRIEND: "a friend"}
 
 
 def told(kind: Event, row: np.void, names: dict[str, list[str]]) -> str:
@@ -43,4 +48,18 @@ def told(kind: Event, row: np.void, names: dict[str, list[str]]) -> str:
         return f"{who} answers to {name('posts', int(value[0]))} instead of {name('posts', code)}"
     if kind == Event.HANDOVER:
         return f"a round of {unit} {'takes' if code == 1 else 'gives back'} a missile channel"
+    if kind == Event.NOTICE:
+        waited = float(row["time"]) - float(value[1])
+        return f"{name('posts', int(value[0]))} knows of {name('zones', code)}, {waited:.0f} s after it was sent"
     return text.sentence(text.words(kind.name))
+
+
+def mistake(row: np.void, names: dict[str, list[str]]) -> str:
+    """A first shot at a flight that is not hostile: who, what it was taken for, and what stood behind it."""
+    value, unit = row["value"], int(row["unit"])
+    who = names["units"][unit] if 0 <= unit < len(names["units"]) else "a fire unit"
+    whose = _WHOSE.get(Side(int(value[0])), "a flight that is not hostile")
+    held = text.words(Identity(int(value[1])).name)
+    behind = "; ".join(CAUSE_WORDS[cause.name.lower()] for cause in Cause if cause.name and row["code"] & cause)
+    why = f": {behind}" if behind else ""
+    return f"mistake: {who} fires at {whose} that it believes {held}, P(hostile) {value[2]:.2f}{why}"

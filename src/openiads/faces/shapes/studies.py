@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
     from openiads.experiments.swings import Swings
+    from openiads.explain.air_picture import AirPicture
     from openiads.explain.kill_chain import Explanation
     from openiads.explain.layers import Layers
     from openiads.faces.api import CheckAnswer, ClaimsAnswer, ClosedForms
@@ -35,6 +36,7 @@ def looks() -> dict[type, Look]:
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
     from openiads.experiments.swings import Swings
+    from openiads.explain.air_picture import AirPicture
     from openiads.explain.kill_chain import Explanation
     from openiads.explain.layers import Layers
     from openiads.faces.api import CheckAnswer, ClaimsAnswer, ClosedForms
@@ -69,6 +71,8 @@ def looks() -> dict[type, Look]:
                           lambda found: found.as_dict(), _explanation_rows),
         Layers: Look(lambda found: f"{found.scenario}, layer by layer", _layers_sentence,
                      lambda found: found.as_dict(), _layers_rows, _layer_bars, _layers_cells),
+        AirPicture: Look(lambda found: f"{found.scenario}, pictures of command posts", _picture_sentence,
+                         lambda found: found.as_dict(), _picture_rows, cells=_picture_cells),
         CheckAnswer: Look(lambda found: found.name, check_sentence, check_data,
                           lambda found: list(found.facts.get("violations", []))),
         ClosedForms: Look(lambda found: f"Closed forms beside {found.scenario}", _closed_sentence, closed_data,
@@ -296,6 +300,26 @@ def _layer_bars(found: Layers) -> Figure:
     from openiads.faces.pages.run_layers import layer_bars
 
     return layer_bars(found)
+
+
+def _picture_sentence(found: AirPicture) -> str:
+    from openiads.faces.words import air_picture
+
+    return air_picture.answer(found.as_dict())
+
+
+def _picture_rows(found: AirPicture) -> list[Row]:
+    return [
+        {"post": name, "measure": what, **row}
+        for name, measures in found.as_dict()["posts"].items()
+        for what, row in measures.items()
+    ]
+
+
+def _picture_cells(found: AirPicture) -> Cells:
+    from openiads.faces.words import air_picture
+
+    return air_picture.HEAD, air_picture.rows(found.as_dict())
 
 
 # ------------------------------------------------------------------ check, closed forms, claims

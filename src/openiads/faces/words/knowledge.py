@@ -17,6 +17,27 @@ NUMBERS = (2, 3, 4)
 ARMS_HEAD = ("prior", "samples", "rule holds in", "95 %", "median", "95 %", "90 of 100 samples")
 
 
+def arms_table(told: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The head and the rows of the priors of a spread, without the share of a rule where none was asked."""
+    rows = arms_rows(told["priors"])
+    if "rule" in told:
+        return ARMS_HEAD, rows
+    return (*ARMS_HEAD[:2], *ARMS_HEAD[4:]), [(*row[:2], *row[4:]) for row in rows]
+
+
+def arms_lines(told: Mapping[str, Any]) -> list[str]:
+    """What was asked of the samples under each prior, and whether it holds whatever the prior."""
+    if "priors" not in told:
+        return []
+    if "rule" not in told:
+        medians = [row["median"] for row in told["priors"]]
+        low, high = text.number(min(medians)), text.number(max(medians))
+        return [f"The median of the samples is {low} to {high} by the prior; what changes with it rests on it."]
+    rule = told["rule"]
+    asked = f"at {'least' if rule['least'] else 'most'} {text.number(rule['threshold'])}"
+    return [f"Asked: {asked} in more than {text.percent(rule['share'])} of the samples. {STANDS[told['answer']]}"]
+
+
 def arms_rows(told: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """The rows of the table of arms, from ``statistics.arms.Arm.as_dict()`` of each."""
     return [
@@ -63,7 +84,7 @@ def spread_lines(told: Mapping[str, Any]) -> list[str]:
         f"{number(known['sd'], 2)} {span(known['sd_low'], known['sd_high'])} (standard deviation, without sampling "
         f"variability); 90 of 100 samples have {number(known['p5'])} to {number(known['p95'])} ({known['label']})."
     )
-    lines = [around, by_dice, unknown, *published_lines(told), *capped_lines(told)]
+    lines = [around, by_dice, unknown, *arms_lines(told), *published_lines(told), *capped_lines(told)]
     if known["below_noise"]:
         lines.append(
             "The samples differ by no more than chance explains, so 0 is shown; more replications may show more."

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 #: Rows of a table of points; the rest is in ``openiads query``.
 ROWS = 200
 
-_DICE = "Intervals on this page are about sampling variability; they say nothing about parameter uncertainty."
+SAMPLING = "Intervals on this page are about sampling variability; they say nothing about parameter uncertainty."
 _BOTH = "Sampling variability and parameter uncertainty are shown apart. Intervals of sources are no probabilities."
 
 
@@ -98,12 +98,10 @@ def sweep_page(sweep: Sweep, premises: Premises) -> str:
     first = sweep.metrics[0]
     answer = f"{common.words_of(first)} at {points}; what varies: {varied}."
     parts = [
-        _header(
-            sweep.name, told["question"] or f"What does {told['scenario']} come to, point by point?", answer, facts
-        ),
-        _placard(premises, told["failed_replications"], _BOTH if is_sampled(sweep) else _DICE, _warnings(sweep)),
+        header(sweep.name, told["question"] or f"What does {told['scenario']} come to, point by point?", answer, facts),
+        limits(premises, told["failed_replications"], _BOTH if is_sampled(sweep) else SAMPLING, _warnings(sweep)),
         *(_metric(sweep, metric, k) for k, metric in enumerate(sweep.metrics)),
-        _sources(told["scenario"], sweep.digest, told["seed"]),
+        provenance(told["scenario"], sweep.digest, told["seed"]),
     ]
     return document(sweep.name, parts)
 
@@ -173,13 +171,13 @@ def comparison_page(made: Comparison, premises: Premises, metrics: Sequence[str]
     failed = max(told[side]["failed_replications"] for side in "ab")
     title = f"{made.labels[0]} / {made.labels[1]}"
     parts = [
-        _header(
+        header(
             title, "What does the change alone make, with common random numbers?", comparison.answer(leakers), facts
         ),
-        _placard(premises, failed, _DICE, comparison.warnings(told)),
+        limits(premises, failed, SAMPLING, comparison.warnings(told)),
         section("The two sides", sides),
         section("Differences", found + behind(picture, said, numbers)),
-        _sources(told["a"]["scenario"], made.digest, told["seed"]),
+        provenance(told["a"]["scenario"], made.digest, told["seed"]),
     ]
     return document(title, parts)
 
@@ -202,10 +200,10 @@ def contributions_page(found: Contributions, premises: Premises) -> str:
     ]
     body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
     parts = [
-        _header(told["scenario"], "What does each element of the defense contribute?", lines[0], facts),
-        _placard(premises, 0, _DICE),
+        header(told["scenario"], "What does each element of the defense contribute?", lines[0], facts),
+        limits(premises, 0, SAMPLING),
         section("Contributions", body + behind(picture, gain_words.legend(told), numbers)),
-        _sources(told["scenario"], found.digest, told["seed"]),
+        provenance(told["scenario"], found.digest, told["seed"]),
     ]
     return document(told["scenario"], parts)
 
@@ -225,8 +223,8 @@ def campaign_page(found: CampaignAnswer, premises: Premises) -> str:
     numbers = table(head, course_words.table(told), numbers=range(1, len(head)))
     body = "".join(f"<p>{escape(line)}</p>" for line in [*said[1:], *course_words.notices(told)])
     parts = [
-        _header(found.name, told["question"] or "What do many raids come to?", said[0], facts),
-        _placard(premises, 0, _DICE),
+        header(found.name, told["question"] or "What do many raids come to?", said[0], facts),
+        limits(premises, 0, SAMPLING),
         section("Day by day", body + behind(picture, course_words.LEGEND, numbers)),
     ]
     if told["cost"] is not None:
@@ -237,7 +235,7 @@ def campaign_page(found: CampaignAnswer, premises: Premises) -> str:
         rows = course_words.forms(told)
         heads = ("Closed form", "Value", "Found", "What it leaves out")
         parts.append(section("Closed forms beside", table(heads, rows, numbers=(1, 2))))
-    parts.append(_sources(told["scenario"], found.digest, told["seed"]))
+    parts.append(provenance(told["scenario"], found.digest, told["seed"]))
     return document(found.name, parts)
 
 
@@ -256,14 +254,19 @@ def spread_page(found: Spread, premises: Premises) -> str:
     picture = kit.svg(spreads(found), "spreads", "Both spreads")
     body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
     question = f"How much of {text.words(told['metric'])} is chance, and how much is parameter uncertainty?"
+    priors = ""
+    if "priors" in told:
+        head, arms = knowledge.arms_table(told)
+        priors = section("Priors side by side", table(head, arms, numbers=range(1, len(head))))
     parts = [
-        _header(told["scenario"], question, lines[0], _world_facts(told)),
-        _placard(premises, 0, _BOTH),
+        header(told["scenario"], question, lines[0], _world_facts(told)),
+        limits(premises, 0, _BOTH),
         section(
             "Two kinds of uncertainty",
             body + behind(picture, "One scale for both, so that their widths compare.", numbers),
         ),
-        _sources(told["scenario"], found.digest, told["seed"]),
+        priors,
+        provenance(told["scenario"], found.digest, told["seed"]),
     ]
     return document(told["scenario"], parts)
 
@@ -278,10 +281,10 @@ def sensitivity_page(found: Screening | Indices | Swings, premises: Premises) ->
     question = f"Which parameter matters for {text.words(told['metric'])}?"
     body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
     parts = [
-        _header(told["scenario"], question, lines[0], _world_facts(told)),
-        _placard(premises, 0, _BOTH),
+        header(told["scenario"], question, lines[0], _world_facts(told)),
+        limits(premises, 0, _BOTH),
         section("What matters", body + behind(picture, knowledge.LEGENDS[told["method"]], numbers)),
-        _sources(told["scenario"], found.digest, told["seed"]),
+        provenance(told["scenario"], found.digest, told["seed"]),
     ]
     return document(told["scenario"], parts)
 
@@ -298,7 +301,8 @@ def _world_facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
 # ------------------------------------------------------------------ parts and the file
 
 
-def _header(title: str, question: str, answer: str, facts: Iterable[tuple[str, str]]) -> str:
+def header(title: str, question: str, answer: str, facts: Iterable[tuple[str, str]]) -> str:
+    """The head of a page: what is asked, what is answered, how much was computed."""
     items = "".join(f"<li>{escape(name)} <b>{escape(value)}</b></li>" for name, value in facts)
     title, question, answer = map(common.printable, (title, question, answer))
     return (
@@ -307,7 +311,8 @@ def _header(title: str, question: str, answer: str, facts: Iterable[tuple[str, s
     )
 
 
-def _placard(premises: Premises, failed: int, doubt: str, warnings: Sequence[str] = ()) -> str:
+def limits(premises: Premises, failed: int, doubt: str, warnings: Sequence[str] = ()) -> str:
+    """The placard of an answer."""
     return placard(
         [*scope(premises.model, premises.shares, premises.terrain, failed), doubt, *map(text.warning, warnings)]
     )
@@ -320,7 +325,8 @@ def _warnings(sweep: Sweep) -> list[str]:
     return [line if many == count else f"{line} (at {many} of {count} points)" for line, many in lines.items()]
 
 
-def _sources(scenario: str, digest: str, seed: int) -> str:
+def provenance(scenario: str, digest: str, seed: int) -> str:
+    """Where an answer comes from."""
     rows = [("scenario", scenario), ("seed", str(seed)), ("digest", digest), *versions()]
     said = "The same command gives the same digest on a machine with the same versions, whatever the number of threads."
     return section("Where it comes from", f"<p>{escape(said)}</p>{table(('What', 'Value'), rows)}")
