@@ -194,8 +194,16 @@ def front(page: str, folder: Path = FOLDER) -> str:
     for name in SENTENCES:
         told = results.get(name)
         said = f"“{load_claim(name).told.sentence}”" if told is None else f"[“{told['sentence']}”](claims/{name}.md)"
-        rows.append((said, WAITING, "–") if told is None else (said, _verdict(told), _on(told)))
+        rows.append((said, WAITING, "–") if told is None else (said, _verdict(told) + _readings(told), _on(told)))
     return f"{before}{BEGIN}\n{table(('what was said', 'the model says', 'it depends on'), rows)}\n{END}{after}"
+
+
+def _readings(result: dict[str, Any]) -> str:
+    """What each reading of a sentence comes to, where they do not all come to the same."""
+    found = {name: each["verdict"] for name, each in result["readings"].items()}
+    if len(set(found.values())) < 2:
+        return ""
+    return f": {', '.join(f'{name} {verdict}' for name, verdict in found.items())}"
 
 
 def _published(folder: Path) -> dict[str, dict[str, Any]]:
