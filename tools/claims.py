@@ -1,8 +1,9 @@
 """Write docs/claims: ``python tools/claims.py [--judge] [NAME ...]`` (stop it at will, the same command goes on).
 
 Runs the full effort of the named claims, or of all packaged ones, into ``runs/claims/full`` as
-``openiads claims --full`` does, and writes for each a page and its result, and an index.  The quick effort is never
-published.  Earlier versions of a claim stay in ``docs/claims/earlier``, with what was wrong.
+``openiads claims --full`` does, and writes for each a page and its result, an index, and the table of the
+documentation's front page.  The quick effort is never published.  Earlier versions of a claim stay in
+``docs/claims/earlier``, with what was wrong.
 
 With ``--judge`` nothing is run: the evidence of the stored results is judged and told anew, after a change of how
 evidence makes a verdict, of the words, or of a claim's caveats.
@@ -44,6 +45,11 @@ line*: one parameter sample could turn it. *Full*: the numbers under `[full]` of
 model and a reading of the sentence, not about the system."""
 
 EARLIER = "An [earlier version](earlier/{name}.md) of this claim is kept, with what was wrong."
+
+FRONT = ROOT / "docs" / "index.md"
+BEGIN, END = "<!-- claims: written by tools/claims.py -->", "<!-- end of claims -->"
+#: The sentences as the articles have them, for the front page.
+SENTENCES = ("guarantee", "moskva", "defensive", "ballistic", "comparable", "hotheads", "clashes")
 
 FIGURED = "s300f"
 PROBED = ("tartus_2016", "moskva_2015", "turkey_2013")  # on land, at sea, and against what falls
@@ -165,15 +171,45 @@ def notes(name: str) -> list[str]:
     return found
 
 
+WAITING = "not run yet by its present rule"
+
+
 def index(folder: Path = FOLDER) -> str:
     """All published claims as Markdown."""
-    results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-    rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", _verdict(r), _on(r), r["effort"]) for r in results]
-    waiting = [name for name in packaged_claims() if name not in {r["claim"] for r in results}]
-    rows += [(f"“{load_claim(name).told.sentence}”", "not run yet by its present rule", "–", "–") for name in waiting]
+    results = _published(folder)
+    rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", _verdict(r), _on(r), r["effort"]) for r in results.values()]
+    waiting = [name for name in packaged_claims() if name not in results]
+    rows += [(f"“{load_claim(name).told.sentence}”", WAITING, "–", "–") for name in waiting]
     earlier = "\n[Earlier versions](earlier/index.md), with what was wrong.\n" if (folder / "earlier").exists() else ""
     told = table(("what was said", "verdict", "depends on", "effort"), rows)
     return f"{MARK}\n\n# Claims\n\n{told}\n\n{KEY}\n{earlier}"
+
+
+def front(page: str, folder: Path = FOLDER) -> str:
+    """The front page of the documentation with the sentences and their verdicts put in between its marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    results = _published(folder)
+    rows = []
+    for name in SENTENCES:
+        told = results.get(name)
+        said = f"“{load_claim(name).told.sentence}”" if told is None else f"[“{told['sentence']}”](claims/{name}.md)"
+        rows.append((said, WAITING, "–") if told is None else (said, _verdict(told) + _readings(told), _on(told)))
+    return f"{before}{BEGIN}\n{table(('what was said', 'the model says', 'it depends on'), rows)}\n{END}{after}"
+
+
+def _readings(result: dict[str, Any]) -> str:
+    """What each reading of a sentence comes to, where they do not all come to the same."""
+    found = {name: each["verdict"] for name, each in result["readings"].items()}
+    if len(set(found.values())) < 2:
+        return ""
+    return f": {', '.join(f'{name} {verdict}' for name, verdict in found.items())}"
+
+
+def _published(folder: Path) -> dict[str, dict[str, Any]]:
+    """Claim -> its published result, in alphabetical order."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    return {each["claim"]: each for each in found}
 
 
 def _verdict(result: dict[str, Any]) -> str:
@@ -201,6 +237,7 @@ def main(names: list[str]) -> None:
             out = folder_of(ROOT / "runs" / "claims", claim, full=True, seed=SEED)
             publish(gathered(examine(claim, full=True, out=out)))
         (FOLDER / "index.md").write_text(index(), encoding="utf-8")
+        FRONT.write_text(front(FRONT.read_text(encoding="utf-8")), encoding="utf-8")
         print(f"{name}: docs/claims/{name}.md", flush=True)
 
 

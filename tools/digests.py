@@ -89,7 +89,7 @@ def cases() -> tuple[Case, ...]:
     )
 
 
-CLAIMS = ("ballistic", "comparable", "guarantee", "moskva")
+CLAIMS = ("ballistic", "clashes", "comparable", "defensive", "guarantee", "hotheads", "moskva")
 
 
 class Failed(Exception):

@@ -67,4 +67,44 @@ def moskva() -> Claim:
     return changed("moskva", change)
 
 
-SMALL = {"ballistic": ballistic, "comparable": comparable, "guarantee": guarantee, "moskva": moskva}
+def defensive() -> Claim:
+    """Two airways, no other sites, a little traffic."""
+
+    def change(mapping: dict[str, Any]) -> None:
+        mapping["study"] |= {"flights_per_day": {"Larnaca - Beirut": 12, "Tel Aviv - Amman": 6}, "beside": {}}
+        mapping["study"]["control"] |= {"others": ["hold"], "duration": "900 s"}
+        mapping["quick"] = {"nominal": 2, "worlds": 1, "each": 1}
+
+    return changed("defensive", change)
+
+
+def hotheads() -> Claim:
+    """Aircraft alone, two sizes, one other order of battle."""
+
+    def change(mapping: dict[str, Any]) -> None:
+        mapping["study"] |= {"kinds": {"aircraft": "Strike from the south"}, "sizes": [4, 6], "published": False}
+        mapping["quick"] = {"nominal": 3, "worlds": 1, "each": 2}
+
+    return changed("hotheads", change)
+
+
+def clashes() -> Claim:
+    """One choice."""
+
+    def change(mapping: dict[str, Any]) -> None:
+        choices = mapping["study"]["choices"]
+        mapping["study"]["choices"] = {name: choices[name] for name in ("a notice as the aircraft appear",)}
+        mapping["quick"] = {"nominal": 4, "worlds": 1, "each": 2}
+
+    return changed("clashes", change)
+
+
+SMALL = {
+    "ballistic": ballistic,
+    "comparable": comparable,
+    "guarantee": guarantee,
+    "moskva": moskva,
+    "defensive": defensive,
+    "hotheads": hotheads,
+    "clashes": clashes,
+}

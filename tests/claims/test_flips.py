@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import InputError
+from openiads.claims.basics import Flip
 from openiads.claims.flips import crossings, flipped, prior
-from openiads.claims.statement import Flip
 from openiads.scenario.knobs import known_knobs
 from openiads.scenario.load import catalog_of, load
 

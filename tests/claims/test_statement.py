@@ -12,6 +12,7 @@ from openiads.base.errors import InputError, OpeniadsError
 from openiads.claims.examine import METHODS
 from openiads.claims.statement import claim_of, load_claim, packaged_claims
 
+SEVEN = ["ballistic", "comparable", "guarantee", "moskva", "defensive", "hotheads", "clashes"]
 FOLDER = Path(str(resources.files("openiads.shelf") / "claims"))
 
 
@@ -30,15 +31,15 @@ def line_of(changed: str, part: str) -> int:
     return 1 + next(k for k, line in enumerate(changed.splitlines()) if part in line)
 
 
-def test_the_four_claims_are_read_by_name_and_by_path() -> None:
-    assert packaged_claims() == ["ballistic", "comparable", "guarantee", "moskva"]
+def test_the_packaged_claims_are_read_by_name_and_by_path() -> None:
+    assert packaged_claims() == sorted(SEVEN)
     assert {load_claim(name).told.method for name in packaged_claims()} == set(METHODS)
     for name in packaged_claims():
         assert load_claim(name).digest == load_claim(FOLDER / f"{name}.toml").digest
         assert load_claim(name).name == name
 
 
-@pytest.mark.parametrize("name", ["ballistic", "comparable", "guarantee", "moskva"])
+@pytest.mark.parametrize("name", SEVEN)
 def test_every_threshold_is_part_of_the_digest(name: str) -> None:
     digest = claim_of(text(name), "a").digest
     assert claim_of("# a comment\n" + text(name), "a").digest == digest
@@ -55,7 +56,18 @@ def test_every_threshold_is_part_of_the_digest(name: str) -> None:
         "reference": "reference = 60",
         "band": "band = [0.5, 3.0]",
         "reference_source": 'reference_source = "another"',
-        "arms": 'arms = { limits = ["emergent"] }',
+        "arms": 'arms = { limits = ["emergent"], weighting = ["uniform"] }',
+        "over_neighbors": "over_neighbors = [0.005, 0.06]",
+        "civil_flights": "civil_flights = [1.0, 11.0]",
+        "engaged": "engaged = [0.005, 0.03]",
+        "reach": "reach = 5",
+        "chance": "chance = 0.55",
+        "times": "times = 3",
+        "loss": "loss = 0.1",
+        "loss_of": "loss_of = []",
+        "thresholds": "thresholds = [2.0]",
+        "prevented": "prevented = 0.6",
+        "price": "price = 0.3",
     }
     assert rule.keys() <= changed.keys()
     for key in rule:

@@ -50,6 +50,9 @@ def test_published_verdicts_and_pages_are_what_their_evidence_comes_to_now(tool:
             again, published = ((folder / name).read_text(encoding="utf-8") for folder in (tmp_path, tool.FOLDER))
             assert again == published, f"{name}: run python tools/claims.py --judge {path.stem}"
     assert tool.index() == (tool.FOLDER / "index.md").read_text(encoding="utf-8")
+    page = tool.FRONT.read_text(encoding="utf-8")
+    assert tool.front(page) == page, "run python tools/claims.py --judge"
+    assert sorted(tool.SENTENCES) == tool.packaged_claims()
 
 
 def test_a_published_answer_is_one_short_sentence(tool: Any) -> None:

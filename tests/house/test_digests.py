@@ -55,12 +55,12 @@ def here(program: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_every_case_is_recorded_with_its_command() -> None:
-    """Each packaged scenario, a sweep, a comparison, the maps and the four claims."""
+    """Each packaged scenario, a sweep, a comparison, the maps and the seven claims."""
     commands = {name: f"openiads {case.command}" for name, case in CASES.items()}
     assert {name: each["command"] for name, each in RECORDED["case"].items()} == commands
     wanted = {path.stem for path in (PACKAGE / "shelf" / "scenarios").glob("*.toml")} | {"sweep", "compare"}
     assert wanted <= {name for name, case in CASES.items() if case.stored or name == "compare"}
-    assert sum(case.command.startswith("claims ") for case in CASES.values()) == 4
+    assert sum(case.command.startswith("claims ") for case in CASES.values()) == 7
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if not case.long])

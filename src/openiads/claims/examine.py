@@ -11,11 +11,20 @@ from types import ModuleType
 from openiads.base.errors import ResultsError
 from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
-from openiads.claims import equivalence, kill_over_area, largest_raid, ratios
+from openiads.claims import (
+    equivalence,
+    kept_apart,
+    kill_over_area,
+    largest_raid,
+    raised_price,
+    ratios,
+    reach_over_others,
+)
+from openiads.claims.basics import Effort
 from openiads.claims.bench import Bench, Progress
 from openiads.claims.evidence import Evidence
 from openiads.claims.flips import Flipped
-from openiads.claims.statement import Claim, Effort, RatioEffort
+from openiads.claims.statement import Claim, RatioEffort
 from openiads.claims.verdict import (
     ALONE,
     Answer,
@@ -40,6 +49,9 @@ METHODS: Mapping[str, ModuleType] = {
     "equivalence": equivalence,
     "largest_raid": largest_raid,
     "ratios": ratios,
+    "reach_over_others": reach_over_others,
+    "raised_price": raised_price,
+    "kept_apart": kept_apart,
 }
 
 SEED = 2016

@@ -11,7 +11,7 @@ import numpy as np
 from openiads.base.errors import InputError
 from openiads.base.jsonable import JsonObject
 from openiads.catalog.records import Catalog
-from openiads.claims.statement import Flip
+from openiads.claims.basics import Flip
 from openiads.scenario.knobs import Knob, known_knobs
 from openiads.scenario.load import Scenario, catalog_of
 from openiads.scenario.moved import moved

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openiads.base.jsonable import JsonObject
+from openiads.claims.basics import Effort
 from openiads.claims.bench import Bench, above, drivers, logs, mean_band, share, worlds
 from openiads.claims.evidence import Arm, Evidence, looked
 from openiads.claims.flips import Flipped, flipped
-from openiads.claims.statement import Effort, KillOverArea
+from openiads.claims.statement import KillOverArea
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge, together
 from openiads.earth.geodesy import direct
 from openiads.scenario.knobs import knob_list

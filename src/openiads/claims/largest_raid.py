@@ -12,9 +12,10 @@ import numpy as np
 from openiads.base.errors import InputError
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.words import nearest
+from openiads.claims.basics import Effort
 from openiads.claims.bench import Bench, drivers, logs, mean_band, share, worlds
 from openiads.claims.evidence import Arm, Evidence, looked
-from openiads.claims.statement import Effort, LargestRaid
+from openiads.claims.statement import LargestRaid
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, judge
 from openiads.scenario.knobs import knob_list
 from openiads.scenario.load import Scenario, catalog_of, load, validate

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
+from pydantic import AfterValidator, Field, Strict, ValidationError
 
 from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors
@@ -22,31 +21,25 @@ from openiads.base.paths import is_file
 from openiads.base.toml import Loc
 from openiads.base.words import nearest
 from openiads.catalog.load import catalog
+from openiads.claims.basics import (
+    Effort,
+    Flips,
+    Line,
+    Many,
+    Ratio,
+    Rule,
+    Statement,
+    Table,
+    Texts,
+    Worlds,
+    falling,
+    fewest,
+    rising,
+)
+from openiads.claims.stated import AboutOthers, KeptApart, RaisedPrice, ReachOverOthers
 from openiads.runs.digest import hash_of
-from openiads.scenario.measures import Azimuth, Distance, Key, MastHeight, Name, Position, Reach, Share, Text
+from openiads.scenario.measures import Azimuth, Distance, Key, MastHeight, Position, Reach, Share, Text
 from openiads.scenario.model import Doctrine
-from openiads.statistics.intervals import CONFIDENCE
-
-Texts = Annotated[tuple[Text, ...], Strict(False)]
-Many = Annotated[int, Field(ge=1, le=1_000_000)]
-Worlds = Annotated[int, Field(ge=1, le=10_000)]
-#: A probability that an interval can lie above or below: 0 and 1 never, and nearer to them no effort that is allowed.
-Line = Annotated[float, Field(ge=1e-5, le=1.0 - 1e-5)]
-Limits = Literal["emergent", "published"]
-Weighting = Literal["uniform", "triangular", "log_uniform", "skeptical"]
-Ratio = Annotated[float, Field(gt=0.0)]
-
-
-def _rising(pair: tuple[float, float]) -> tuple[float, float]:
-    if not pair[0] < pair[1]:
-        raise refusal("the lower end comes first", "Exchange the two numbers, or give two that differ.")
-    return pair
-
-
-def _falling(pair: tuple[float, float]) -> tuple[float, float]:
-    if not pair[0] > pair[1]:
-        raise refusal("the higher level comes first", "Exchange the two numbers, or give two that differ.")
-    return pair
 
 
 def _mixed(mix: dict[str, float]) -> dict[str, float]:
@@ -55,66 +48,10 @@ def _mixed(mix: dict[str, float]) -> dict[str, float]:
     return mix
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Arms(_Table):
-    """In which ways the evidence is looked at; the verdict says which of them turn it."""
-
-    limits: Annotated[tuple[Limits, ...], Strict(False), Field(min_length=1)] = ("emergent", "published")
-    weighting: Annotated[tuple[Weighting, ...], Strict(False), Field(min_length=1)] = (
-        "uniform",
-        "triangular",
-        "log_uniform",
-        "skeptical",
-    )
-
-
-class Rule(_Table):
-    """What every rule has."""
-
-    robust: Line = Field(0.9, description="above it must lie the interval of the share of sampled worlds")
-    seeds: Annotated[int, Field(ge=3, le=100)] = Field(3, description="worlds and dice are drawn anew with so many")
-    arms: Arms = Arms()
-
-
-class Flip(_Table):
-    """A number that is moved alone, all others nominal, to see where the answer flips."""
-
-    sets: Text = Field(description="knob that is set")
-    prior: Text = Field(description="knob whose interval says how likely its values are")
-    values: Annotated[tuple[float, ...], Strict(False), Field(min_length=2)]
-    compare: Text = Field(description="what the threshold is to be read against")
-
-
-Flips = Annotated[tuple[Flip, ...], Strict(False)]
-
-
-class Effort(_Table):
-    """Replications of the nominal world, sampled worlds of each seed, replications of each."""
-
-    nominal: Many
-    worlds: Worlds
-    each: Many
-
-
-class Statement(_Table):
-    """What every claim has."""
-
-    format: Literal[1]
-    name: Name
-    sentence: Text
-    said_by: Text
-    source: Text
-    question: Text
-    caveats: Texts = Field((), description="what the verdict does not say, told with it")
-
-
 # ------------------------------------------------------------------ kill over an area
 
 
-class AreaStudy(_Table):
+class AreaStudy(Table):
     """One battery; one missile of each class at each of ``points`` equal parts of the area, one after the other."""
 
     system: Key
@@ -154,7 +91,7 @@ class KillOverArea(Statement):
 # ------------------------------------------------------------------ equivalence of two systems
 
 
-class PairStudy(_Table):
+class PairStudy(Table):
     """Two systems of the like-for-like table and the part of the table that is run."""
 
     pair: Annotated[tuple[Key, Key], Strict(False)]
@@ -195,7 +132,7 @@ class Equivalence(Statement):
 # ------------------------------------------------------------------ the largest raid
 
 
-class Layer(_Table):
+class Layer(Table):
     """Sites of another scenario that stand beside the study's own."""
 
     scenario: Text
@@ -203,7 +140,7 @@ class Layer(_Table):
     command: Key | None = Field(None, description="its command over them and the study's own; else each fights alone")
 
 
-class RaidStudy(_Table):
+class RaidStudy(Table):
     """A scenario whose raid grows at fixed mixes, against several orders of battle."""
 
     scenario: str
@@ -220,7 +157,7 @@ class RaidStudy(_Table):
 class RaidRule(Rule):
     """Levels of P(no hit), highest first, and the raid that a guarantee must hold against."""
 
-    levels: Annotated[tuple[Line, Line], Strict(False), AfterValidator(_falling)]
+    levels: Annotated[tuple[Line, Line], Strict(False), AfterValidator(falling)]
     reference: Annotated[int, Field(ge=1, le=2000)]
     reference_source: Text
 
@@ -238,7 +175,7 @@ class LargestRaid(Statement):
 # ------------------------------------------------------------------ ratios of figures
 
 
-class Side(_Table):
+class Side(Table):
     """One side of a comparison of figures."""
 
     system: Key
@@ -258,7 +195,7 @@ FigureName = Literal[
 ]
 
 
-class RatioStudy(_Table):
+class RatioStudy(Table):
     """Which figures of which two sides."""
 
     land: Side
@@ -272,10 +209,10 @@ class RatioStudy(_Table):
 class RatioRule(Rule):
     """The band of ratios that counts as similar."""
 
-    band: Annotated[tuple[Ratio, Ratio], Strict(False), AfterValidator(_rising)]
+    band: Annotated[tuple[Ratio, Ratio], Strict(False), AfterValidator(rising)]
 
 
-class RatioEffort(_Table):
+class RatioEffort(Table):
     """Nothing is thrown here: only worlds, of each seed."""
 
     worlds: Worlds
@@ -291,21 +228,19 @@ class Ratios(Statement):
     full: RatioEffort
 
 
-METHODS: dict[str, type[KillOverArea | Equivalence | LargestRaid | Ratios]] = {
+METHODS: dict[str, type[KillOverArea | Equivalence | LargestRaid | Ratios | AboutOthers]] = {
     "kill_over_area": KillOverArea,
     "equivalence": Equivalence,
     "largest_raid": LargestRaid,
     "ratios": Ratios,
+    "reach_over_others": ReachOverOthers,
+    "raised_price": RaisedPrice,
+    "kept_apart": KeptApart,
 }
 
 
 #: A statement by one of ``METHODS``.
-AnyStatement: TypeAlias = KillOverArea | Equivalence | LargestRaid | Ratios
-
-
-def _fewest(surely: float) -> int:
-    """The fewest trials, all alike, whose 95 % interval (Clopper-Pearson) lies above a probability."""
-    return math.floor(math.log(0.5 - 0.5 * CONFIDENCE) / math.log(surely)) + 1
+AnyStatement: TypeAlias = KillOverArea | Equivalence | LargestRaid | Ratios | AboutOthers
 
 
 def too_small(told: AnyStatement) -> tuple[str, int, int] | None:
@@ -313,14 +248,16 @@ def too_small(told: AnyStatement) -> tuple[str, int, int] | None:
 
     An effort that leaves every world open by its size alone would publish its size as a finding.
     """
-    worlds, each = -(-_fewest(told.rule.robust) // told.rule.seeds), 1
+    worlds, each = -(-fewest(told.rule.robust) // told.rule.seeds), 1
     if isinstance(told, KillOverArea):
         lines = (told.rule.engage_probability, told.rule.kill_probability)
-        each = max(_fewest(max(line, 1.0 - line)) for line in lines)
+        each = max(fewest(max(line, 1.0 - line)) for line in lines)
     elif isinstance(told, LargestRaid):
-        each = max(_fewest(max(level, 1.0 - level)) for level in told.rule.levels)
+        each = max(fewest(max(level, 1.0 - level)) for level in told.rule.levels)
     elif isinstance(told, Equivalence):
-        each = _fewest(1.0 - told.rule.delta)
+        each = fewest(1.0 - told.rule.delta)
+    elif not isinstance(told, Ratios):
+        each = told.least()
     for field, least in (("worlds", worlds), ("each", each)):
         given = getattr(told.full, field, least)
         if given < least:
@@ -329,7 +266,9 @@ def too_small(told: AnyStatement) -> tuple[str, int, int] | None:
 
 
 def _unknown(told: AnyStatement) -> Iterator[tuple[Loc, str, str, str]]:
-    """What of the catalog a study names and the catalog has not: key path, name, reason and remedy."""
+    """What a study names and the catalog, or its scenario, has not: key path, name, reason and remedy."""
+    if isinstance(told, ReachOverOthers | RaisedPrice | KeptApart):
+        yield from told.strangers()
     asked: list[tuple[Loc, str, str]] = []
     if isinstance(told, KillOverArea):
         asked += [(("study", "system"), told.study.system, "systems")]

@@ -24,6 +24,7 @@ from openiads.reach.scenes import home, site_of
 from openiads.reach.straight import Paths, Target
 from openiads.scenario.load import Scenario, validate
 from openiads.world.build import World, build
+from openiads.world.prebuilt import Prebuilt
 
 Floats = NDArray[np.floating]
 _Kind = TypeVar("_Kind", bound=np.generic)
@@ -32,12 +33,15 @@ MOST = 480e3  # m, from a unit to the edge of a map, at most
 METERS = 6_371_000.0
 
 
-def standing_world(scenario: Scenario, knobs: Mapping[str, float] | None = None) -> World:
-    """The world of a scenario's sites with published limits, without raids and flights, at knob values."""
+def standing_world(
+    scenario: Scenario, knobs: Mapping[str, float] | None = None, prebuilt: Prebuilt | None = None
+) -> World:
+    """The world of a scenario's sites with published limits, without raids and flights, at knob values; prebuilt : as
+    ``build``."""
     mapping = scenario.mapping()
     mapping["raid"], mapping["flight"] = [], []
     mapping["model"] = mapping.get("model", {}) | {"limits": "published", "kill": "constant"}
-    return build(validate(mapping).placed(scenario.folder), None, knobs)
+    return build(validate(mapping).placed(scenario.folder), None, knobs, prebuilt=prebuilt)
 
 
 def units_of(world: World, sites: Sequence[str] = ()) -> list[int]:
@@ -79,14 +83,15 @@ def exposed(
     question: UnitConditions | None = None,
     above: str = "sea",
     step: float = straight.STEP,
+    azimuths: int = AZIMUTHS,
 ) -> dict[str, NDArray[np.bool_]]:
     """Cells where each unit may meet the target at a height, by arm: (units, rows, columns).
 
-    height : m above "sea" or "ground", as ``above`` says;  step : m between points of the paths
+    height : m above "sea" or "ground", as ``above`` says;  step : m between points of the paths;  azimuths : of paths
     """
     question = question or UnitConditions()
     out = {arm: np.zeros((len(units), *where.ground.shape), bool) for arm in arms}
-    around = np.arange(AZIMUTHS) * (math.tau / AZIMUTHS)
+    around = np.arange(azimuths) * (math.tau / azimuths)
     for n, unit in enumerate(units):
         place = home(world, unit)
         reach = min(reach_of(world, unit, target, question), MOST)

@@ -148,13 +148,16 @@ def _volumes(
 
 
 def routes(
-    world: World, speed: float, lines: Sequence[territory.Airway] | None = None
+    world: World, speed: float, lines: Sequence[territory.Airway] | None = None, step: float = STEP
 ) -> tuple[Paths, NDArray[np.bool_]]:
-    """Schematic airways (the Levant's if left out) as one family of paths, and which of its points are theirs."""
+    """Schematic airways (the Levant's if left out) as one family of paths, and which of its points are theirs.
+
+    step : m between points
+    """
     lines = territory.airways() if lines is None else lines
     ends = [inverse(*_rad(way.start), *_rad(way.end)) for way in lines]
     lengths = np.array([float(each[0]) for each in ends])
-    along = STEP * (np.arange(math.ceil(lengths.max() / STEP)) + 0.5)
+    along = step * (np.arange(math.ceil(lengths.max() / step)) + 0.5)
     places = [offset(*_rad(way.start), float(end[1]), along) for way, end in zip(lines, ends, strict=True)]
     heights = np.array([[way.height] for way in lines]) + 0.0 * along
     return _family(world, places, heights, along, speed), along[None, :] <= lengths[:, None]

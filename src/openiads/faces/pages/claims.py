@@ -58,11 +58,13 @@ def figure(told: Told) -> Figure:
             mine = [e for e in drawn if e["cell"] == name]
             color = COLORS[verdicts[name]] if name in verdicts else MUTED
             for k, e in enumerate(mine):
-                _draw(axes, e, row + 0.7 * (k - (len(mine) - 1) / 2) / len(mine), color)
+                _draw(axes, _scaled(e, told.drawn_per(name)), row + 0.7 * (k - (len(mine) - 1) / 2) / len(mine), color)
         for line in told.lines:
             axes.axvline(line, color=MUTED, lw=0.9, ls="--")
         if told.method == "ratios":
             _log(axes, told)
+        if told.method == "reach_over_others":
+            axes.set_xscale("symlog", linthresh=0.1)
         labels = [text.shorten(told.title(name), 44) for name in names]
         if len(verdicts) <= words.FEW:
             labels = [f"{k}\n{verdicts[n]}" if n in verdicts else k for k, n in zip(labels, names, strict=True)]
@@ -72,6 +74,14 @@ def figure(told: Told) -> Figure:
         cells = "1 cell" if len(verdicts) == 1 else f"{len(verdicts)} cells"
         headline(made, f"{text.sentence(VERDICTS[told.result['verdict']])}: {cells}, each looked at in {arms} ways")
     return made
+
+
+def _scaled(e: Mapping[str, Any], per: float) -> Mapping[str, Any]:
+    """Evidence with its figure and band over a number."""
+    if per == 1.0:
+        return e
+    figure, band = ([None if v is None else v / per for v in e[key] or ()] for key in ("figure", "band"))
+    return {**e, "figure": figure, "band": band or None}
 
 
 def _draw(axes: Axes, e: Mapping[str, Any], y: float, color: str) -> None:

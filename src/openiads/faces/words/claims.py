@@ -23,6 +23,19 @@ TURNED = {
     "outside picture": "whether there is a picture from outside the batteries",
     "order of battle": "the order of battle",
     "launchers": "how many launchers there are",
+    "control state": "which control state holds",
+}
+#: Method -> the lines of its rule, in the unit of the figure.
+LINES: Mapping[str, tuple[str, ...]] = {
+    "kill_over_area": ("engage_probability", "kill_probability"),
+    "raised_price": ("chance", "loss"),
+    "kept_apart": ("prevented", "price"),
+}
+#: Of a measure of reach: what the rule calls it, and how many of its figure's unit are one of the rule's.
+MEASURES = {
+    "over neighbors": ("over_neighbors", 100.0),
+    "civil flights a day": ("civil_flights", 1.0),
+    "fired at": ("engaged", 1000.0),
 }
 #: What a result tells of another beside it.
 OTHER_RULE = (
@@ -73,11 +86,29 @@ class Told:
     @property
     def lines(self) -> tuple[float, ...]:
         """The lines of the rule, in the units of the figure."""
-        if self.method == "kill_over_area":
-            return (self.rule["engage_probability"], self.rule["kill_probability"])
+        if self.method in LINES:
+            return tuple(self.rule[name] for name in LINES[self.method])
         if self.method == "equivalence":
             return (-self.rule["delta"], self.rule["delta"])
+        if self.method == "reach_over_others":
+            return (1.0,)
         return tuple(self.rule["levels" if self.method == "largest_raid" else "band"])
+
+    def lines_of(self, cell: str) -> tuple[float, ...]:
+        """The lines of one cell, in the unit of its figure."""
+        if self.method == "reach_over_others":
+            key, unit = MEASURES[cell.split(" / ")[1]]
+            return tuple(line * unit for line in self.rule[key])
+        if self.method in LINES:
+            first, second = self.lines
+            other = cell.startswith("kill / ") or cell.endswith(" / loss") or cell == "price"
+            return (second,) if other else (first,)
+        return self.lines
+
+    def drawn_per(self, cell: str) -> float:
+        """What the picture divides a figure by: measures of reach are drawn as multiples of the line from which they
+        count, since their units differ."""
+        return self.lines_of(cell)[1] if self.method == "reach_over_others" else 1.0
 
     @property
     def what(self) -> str:
@@ -89,6 +120,9 @@ class Told:
             "kill_over_area": "probability that the missile is met, or killed, over the stated share of the area",
             "largest_raid": "probability that nothing hits the base",
             "ratios": "ratio, land over sea",
+            "reach_over_others": "measure, over the line from which it counts as a threat",
+            "raised_price": "probability of the effect by the deciding raid, or share of it that is shot down",
+            "kept_apart": "share of engagements prevented, or more of the raid that gets through",
         }[self.method]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from openiads.faces.words import claims_others as others
 from openiads.faces.words import text
 from openiads.faces.words.claims import FEW, TURNED, Told, bounds, listed, shown
 
@@ -25,6 +26,12 @@ BRIEF = {
     "order of battle": "the order of battle",
     "which class of threat, made equal in what": "class and normalization",
     "whether to engage is to meet a missile or to kill it": "what engaging means",
+    "whether a threat is what can be reached, what is laid on, or what is fired at": "what a threat is",
+    "which kind of attack and which price is meant": "which attack and which price",
+    "whether what the defense pays counts": "what the defense pays",
+    "how good the channel is": "the channel",
+    "how large the block is": "the block",
+    "control state": "the control state",
 }
 #: A verdict as an adjective, where it is none.
 DEPENDENT = {"depends": "dependent"}
@@ -65,8 +72,16 @@ def _reading(told: Told) -> str:
             f"no hit on the base by {rule['reference']} threats ({next(iter(told.study['raids']))}) with probability "
             f"{rule['levels'][0]:g} or more"
         )
-    low, high = rule["band"]
-    return f"every figure on land {low:g} to {high:g} times that at sea"
+    if told.method == "ratios":
+        low, high = rule["band"]
+        return f"every figure on land {low:g} to {high:g} times that at sea"
+    if told.method == "reach_over_others":
+        return "no neighbor or civil flight within reach, and none fired at, beyond stated lines"
+    if told.method == "raised_price":
+        loss = f", with a loss above {text.percent(rule['loss'])}" if rule["loss_of"] else ""
+        return f"more than {rule['times']} times as many needed for the same effect{loss}"
+    share, price = text.percent(rule["prevented"]), text.percent(rule["price"])
+    return f"more than {share} of avoidable engagements prevented for at most {price} more of the raid"
 
 
 # ------------------------------------------------------------------ the one figure
@@ -132,10 +147,8 @@ def _key(e: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def _distance(told: Told, e: Mapping[str, Any]) -> float:
     """How far a nominal figure lies from the nearest line of its rule."""
-    lines = told.lines
-    if told.method == "kill_over_area":
-        lines = lines[:1] if e["cell"].startswith("engage / ") else lines[1:]
-    return min(abs((e["figure"][0] or 0.0) - line) for line in lines)
+    lines = told.lines_of(e["cell"])
+    return min(abs((e["figure"][0] or 0.0) - line) for line in lines) / told.drawn_per(e["cell"])
 
 
 def _figure(told: Told, e: Mapping[str, Any]) -> str:
@@ -143,6 +156,8 @@ def _figure(told: Told, e: Mapping[str, Any]) -> str:
     value = e["figure"][0]
     if value is None:
         return "–"
+    if told.method == "reach_over_others":
+        return f"{bounds([value])} {others.UNITS[e['cell'].split(' / ')[1]]}"
     return f"{bounds([100 * value], '+z.0f')} points" if told.method == "equivalence" else bounds([value])
 
 
@@ -314,4 +329,12 @@ def _ratios(told: Told) -> list[str]:
     return [f"By nominal numbers: {', '.join(f'{name} {bounds(values)}' for name, values in by_cell.items())} times."]
 
 
-_MEASURES = {"kill_over_area": _missiles, "equivalence": _differences, "largest_raid": _raids, "ratios": _ratios}
+_MEASURES = {
+    "kill_over_area": _missiles,
+    "equivalence": _differences,
+    "largest_raid": _raids,
+    "ratios": _ratios,
+    "reach_over_others": others.reach,
+    "raised_price": others.price,
+    "kept_apart": others.channel,
+}

@@ -22,6 +22,19 @@ SENTENCES = {
         "depends on which figure is meant. While figures that are undecided could still make all alike, it is "
         "undecided."
     ),
+    "reach_over_others": (
+        "Capability, posture and control state are three sentences: each is supported if every measure of it is, "
+        "contradicted if every one is, and otherwise it depends on the measure. The claim is what all three come to; "
+        "where decided readings differ, it depends on which is meant."
+    ),
+    "raised_price": (
+        "The sentence, read as a price, is supported if every cell is, contradicted if every cell is; otherwise it "
+        "depends on the kind of attack and the price, or is undecided."
+    ),
+    "kept_apart": (
+        "The sentence is supported if both cells are, contradicted if both are; otherwise it depends on what is named, "
+        "or is undecided."
+    ),
 }
 
 
@@ -70,8 +83,50 @@ def _rule_of_worlds(told: Told) -> str:
         return (
             f"Yes where the interval of the paired difference lies within {within}, no where outside; otherwise open."
         )
+    if told.method in OTHERS:
+        return OTHERS[told.method](told)
     high, low = rule["levels"]
     return (
         f"Yes where a raid of {rule['reference']} threats ({rule['reference_source']}) leaves the base untouched "
         f"with at least {high:g}; no where with less than {low:g}; between them neither."
     )
+
+
+def _reach(told: Told) -> str:
+    """Of measures of reach."""
+    rule = told.rule
+    pairs = {
+        "of the engagement volume over other states": [text.percent(v) for v in rule["over_neighbors"]],
+        "civil flights a day within it": [f"{v:g}" for v in rule["civil_flights"]],
+        "of civil flights fired at": [text.percent(v) for v in rule["engaged"]],
+    }
+    none = ", ".join(f"{values[0]} {what}" for what, values in pairs.items())
+    counts = ", ".join(values[1] for values in pairs.values())
+    return (
+        f"Yes (no threat) where the figure is surely less than {none}; no where surely at least {counts}; else neither."
+    )
+
+
+def _price(told: Told) -> str:
+    """Of the price of an attack."""
+    rule = told.rule
+    size, reach = rule["reach"] * rule["times"], rule["reach"]
+    loss = f" Loss: yes where the share shot down is surely above {text.percent(rule['loss'])}, no where below."
+    return (
+        f"Yes where of {size} sent at least {reach} reach the target with a probability surely below "
+        f"{rule['chance']:g} with the delivery, no where surely above; otherwise open.{loss if rule['loss_of'] else ''}"
+    )
+
+
+def _channel(told: Told) -> str:
+    """Of a channel between parties."""
+    rule = told.rule
+    return (
+        "Prevented: yes where the interval of the share of raids with an engagement without the channel that have none "
+        f"with it is above {rule['prevented']:g}, no where below. Price: yes where the interval of the share of the "
+        f"raid that gets through more lies at or below {rule['price']:g}, no where above; otherwise open."
+    )
+
+
+#: What one world says, of claims about others than the raid.
+OTHERS = {"reach_over_others": _reach, "raised_price": _price, "kept_apart": _channel}
