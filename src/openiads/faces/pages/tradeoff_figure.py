@@ -44,6 +44,7 @@ STYLE = """
 .plane .pt.on circle{fill:var(--accent);stroke:var(--ink);r:8px}
 .plane .said{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
 .tradeoff [hidden]{display:none}
+tbody th{white-space:nowrap}
 @media (max-width:700px){.tradeoff{grid-template-columns:minmax(0,1fr)}.plane text{font-size:15px}}
 @media print{.tradeoff input{display:none}}
 """
