@@ -14,6 +14,7 @@ from openiads.faces.cli.common import (
     reports_errors,
 )
 from openiads.faces.cli.uncertainty_options import (
+    IN_NINE_OF_TEN,
     AtLeast,
     AtMost,
     Changes,
@@ -41,7 +42,7 @@ def spread(
     weighting: SpreadWeighting = "uniform",
     at_least: AtLeast = None,
     at_most: AtMost = None,
-    share: Share = 0.9,
+    share: Share = IN_NINE_OF_TEN,
     jobs: Jobs = None,
     on: On = "threads",
     changes: Changes = None,

@@ -46,6 +46,7 @@ AtMost = Annotated[
     float | None, typer.Option("--at-most", help="Rule: the mean of a sample is at most this.", show_default=False)
 ]
 Share = Annotated[float, typer.Option("--share", help="Share of the samples in which the rule is asked to hold.")]
+IN_NINE_OF_TEN = 0.9
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="path=value, as for run; may be repeated.", show_default=False)
 ]
