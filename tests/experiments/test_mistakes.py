@@ -152,7 +152,7 @@ def test_each_safeguard_is_taken_away_where_it_is_and_added_where_not():
 
 
 def test_the_outside_picture_is_taken_away_with_its_links():
-    command = {"name": "Above", "post": "83m6e", "at": place(20.0, 90.0), "commands": ["Guard"]}
+    command = {"name": "Above", "post": "54k6e2", "at": place(20.0, 90.0), "commands": ["Guard"]}
     made = sky(flights=[visitor()], command=[command])
     alone = titles(made)["without the outside picture"].scenario
     assert not alone.commands and [each.name for each in alone.sites] == ["Guard"]

@@ -226,7 +226,7 @@ def hotline_of(question: HotlineQuestion) -> HotlineCurve:
     work = Work(question.jobs, question.out, question.progress, question.warn, question.cancel)
     cases = {NONE: _with_line(scenario, 0.0, 0.0)}
     cases |= {_named(*quality): _with_line(scenario, *quality) for quality in qualities}
-    found = run_cases(cases, request, work, Layout("hotline", own=("hotline.json", "report.html")))
+    found = run_cases(cases, request, work, Layout("hotline", own=("hotline.json",)))
     without = found[NONE]
     points = tuple(_point(scenario, without, found[_named(*quality)], quality) for quality in qualities)
     answer = HotlineCurve(scenario, request.seed, request.most, without, points)

@@ -286,7 +286,7 @@ def rare_of(question: RareQuestion) -> RareAnswer:
     work = Work(question.jobs, question.out, question.progress, question.warn, question.cancel)
     work.check()
     if question.out is not None:
-        refuse_foreign(Path(question.out), Layout("rare", own=("rare.json", "report.html")))
+        refuse_foreign(Path(question.out), Layout("rare", own=("rare.json",)))
     scenario = scenario_with(question.scenario, question.changes)
     work.simulator.prepare()
     world = work.simulator.build(scenario, catalog_of(scenario))

@@ -181,7 +181,7 @@ def safeguards_found(question: SafeguardsQuestion) -> Safeguards:
     request = Request(question.replications or REPLICATIONS, question.seed)
     work = Work(question.jobs, question.out, question.progress, question.warn, question.cancel)
     cases = {DECLARED: scenario} | {each.title: each.scenario for each in listed}
-    found = run_cases(cases, request, work, Layout("safeguards", own=("safeguards.json", "report.html")))
+    found = run_cases(cases, request, work, Layout("safeguards", own=("safeguards.json",)))
     base = found[DECLARED]
     rows = [SafeguardRow(each, paired(base, found[each.title]), found[each.title]) for each in listed]
     told = iter(discoveries([each.p for row in rows for each in row.effects.values()]))

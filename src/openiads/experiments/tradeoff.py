@@ -231,7 +231,7 @@ def tradeoff_of(question: TradeoffQuestion) -> Tradeoff:
     request = Request(question.replications or REPLICATIONS, question.seed)
     work = Work(question.jobs, question.out, question.progress, question.warn, question.cancel)
     cases = {DECLARED: scenario} | {name: made for name, _, _, _, made in points}
-    found = run_cases(cases, request, work, Layout("tradeoff", own=("tradeoff.json", "report.html")))
+    found = run_cases(cases, request, work, Layout("tradeoff", own=("tradeoff.json",)))
     base = found[DECLARED]
     made = [
         TradePoint(name, control, threshold, asked, found[name], paired(base, found[name]))

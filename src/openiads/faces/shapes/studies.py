@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from openiads.faces.shapes import mistakes
 from openiads.faces.shapes.look import Cells, Look, Row, flat
 from openiads.faces.words import text
 
@@ -32,10 +33,14 @@ def looks() -> dict[type, Look]:
     from openiads.experiments.compare import Comparison
     from openiads.experiments.contributions import Contributions
     from openiads.experiments.debris import DebrisAnswer
+    from openiads.experiments.hotline import HotlineCurve
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.query import QueryAnswer
+    from openiads.experiments.rare import RareAnswer
+    from openiads.experiments.safeguards import Safeguards
     from openiads.experiments.sweep import Sweep
     from openiads.experiments.swings import Swings
+    from openiads.experiments.tradeoff import Tradeoff
     from openiads.explain.air_picture import AirPicture
     from openiads.explain.kill_chain import Explanation
     from openiads.explain.layers import Layers
@@ -60,6 +65,10 @@ def looks() -> dict[type, Look]:
                              lambda found: found.days(), _course, _campaign_cells),
         DebrisAnswer: Look(lambda found: f"{found.name}: where debris comes down", _debris_sentence,
                            lambda found: found.as_dict(), lambda found: found.rows(), _debris_map, _debris_cells),
+        RareAnswer: mistakes.rare_look(),
+        Tradeoff: mistakes.tradeoff_look(),
+        Safeguards: mistakes.safeguards_look(),
+        HotlineCurve: mistakes.hotline_look(),
         Spread: Look(lambda found: f"{found.question.scenario.name}: {text.words(found.question.metric)}",
                      _spread_sentence, lambda found: found.as_dict(), _spread_rows, _spreads),
         Screening: sensitivity,

@@ -9,6 +9,7 @@ from openiads.faces.pages.answers.common import save
 from openiads.faces.pages.answers.contributions import gains
 from openiads.faces.pages.answers.debris import fallen
 from openiads.faces.pages.answers.doubt import spreads, tornado
+from openiads.faces.pages.answers.mistakes import forest, frontier, odds, spared
 from openiads.faces.pages.answers.pairs import differences
 from openiads.faces.pages.answers.points import distributions
 from openiads.faces.pages.answers.sweeps import against, heat_map
@@ -19,9 +20,13 @@ __all__ = [
     "differences",
     "distributions",
     "fallen",
+    "forest",
+    "frontier",
     "gains",
     "heat_map",
+    "odds",
     "save",
+    "spared",
     "spreads",
     "tornado",
 ]
