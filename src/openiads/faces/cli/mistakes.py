@@ -57,6 +57,10 @@ Delays = Annotated[
     list[str] | None,
     typer.Option("--delay", help='Mean time that a message takes, "30 s"; may be repeated.', show_default=False),
 ]
+TradeoffPage = Annotated[
+    Path | None,
+    typer.Option("--html", help="Write the page on which a policy is moved, as one HTML file.", show_default=False),
+]
 RareOut = Annotated[
     Path | None,
     typer.Option("--out", help="Folder for rare.json, with the weight of each replication.", show_default=False),
@@ -147,12 +151,15 @@ def tradeoff(
     changes: Changes = None,
     out: CasesOut = None,
     figure: FigureFile = None,
+    html: TradeoffPage = None,
     json: Json = False,
 ) -> None:
     """Flights shot at by mistake against leakers, along control states, thresholds, and the price of waiting."""
     from openiads.experiments.tradeoff import TradeoffQuestion, tradeoff_of
     from openiads.faces.cli import show
+    from openiads.faces.pages.answers import page
     from openiads.faces.pages.answers.mistakes import frontier
+    from openiads.faces.pages.answers.tradeoff import tradeoff_page
     from openiads.faces.words import tradeoff as words
 
     def work(phases: Phases) -> Tradeoff:
@@ -164,6 +171,9 @@ def tradeoff(
 
     found = _watched(work, frontier, figure)
     told = found.as_dict()
+    if html is not None:
+        made = tradeoff_page(told, page.premises_of(found.scenario), found.digest)
+        page.write(made, out or Path("runs") / "tradeoff", html)
     if json:
         show.as_json(told)
     else:
