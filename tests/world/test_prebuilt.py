@@ -30,6 +30,7 @@ IDLE = {
     "s300pmu2.unit_spacing",
     "tomahawk.speed",
 }
+FLOORS = (".required_ballistic", ".load_ballistic")
 
 
 def drawn(name: str, count: int, seed: int = 5) -> list[dict[str, float]]:
@@ -62,10 +63,12 @@ def test_every_knob_moves_the_world_that_a_full_store_gives() -> None:
     middle, moved = drawn("raid24", 2)
     before = content(build(scenario, None, middle, prebuilt=store))
     for name in sorted(middle):
-        if middle[name] == moved[name] or name.endswith((".lethal_buffer", ".required_ballistic")):
-            continue  # of all threats the largest buffer counts; what is required has another floor
+        if middle[name] == moved[name] or name.endswith((".lethal_buffer", *FLOORS)):
+            continue  # of all threats the largest buffer counts; of two floors of what is required the higher
         changed = build(scenario, None, middle | {name: moved[name]}, prebuilt=store)
         assert (content(changed) != before) == (name not in IDLE), name
+    floors = {name: moved[name] for name in moved if name.endswith(FLOORS)}
+    assert content(build(scenario, None, middle | floors, prebuilt=store)) != before
 
 
 def test_worlds_made_at_once_come_out_as_one_by_one() -> None:
