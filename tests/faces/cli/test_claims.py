@@ -295,7 +295,7 @@ def test_the_page_shows_every_claim_with_its_rule_and_escapes_what_it_quotes(tol
     reader = _Reader()
     reader.feed(page)
     assert "script" not in reader.tags
-    assert reader.tags.count("svg") == 5
+    assert reader.tags.count("svg") == 8
     for each in told.values():
         assert f'<p class="answer">{escape(sentence(each))}</p><ul>' in page
         assert each.result["claim_digest"][:12] in page

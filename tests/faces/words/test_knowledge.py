@@ -67,7 +67,7 @@ def test_a_sensitivity_prints_a_table_of_knobs(method: str, rows: str, worlds: i
     [
         (("sensitivity", "one_on_one", "--method", "guess"), 2, "there is no such method"),
         (("sensitivity", "one_on_one", "--knobs", "x*"), 65, "no knob of one_on_one that is in doubt matches"),
-        (("sensitivity", "one_on_one", "--worlds", "5"), 2, "5 are too few. Give at least 352"),
+        (("sensitivity", "one_on_one", "--worlds", "5"), 2, "5 are too few. Give at least 356"),
         (("spread", "one_on_one", "--metric", "leekers"), 2, "there is no such metric"),
         (("spread", "one_on_one", "--weighting", "normal"), 2, "there is no such weighting"),
         (("spread", "no_such_scenario"), 65, "no_such_scenario"),
