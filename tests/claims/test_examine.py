@@ -95,15 +95,18 @@ def test_a_growing_raid() -> None:
     pmu2 = "tartus_2016_pmu2"
     assert sorted(e.beside for e in result.evidence if e.beside) == [
         "3 fire units",
+        "Pantsir-S1 on its own",
+        "Pantsir-S1 under one command",
         "mixed",
         "mixed",
         "size",
         pmu2,
         pmu2,
     ]
-    assert [e.choice for e in result.evidence if e.choice] == [("order of battle", "3 fire units")]
+    beside = ("3 fire units", "Pantsir-S1 on its own", "Pantsir-S1 under one command")
+    assert sorted(e.choice for e in result.evidence if e.choice) == [("order of battle", each) for each in beside]
     assert set(result.figures) == {"0.95", "0.8"}
-    assert set(result.figures["0.8"]) == {"emergent", "3 fire units", "mixed", pmu2}
+    assert set(result.figures["0.8"]) == {"emergent", *beside, "mixed", pmu2}
     for end in ("surely", "perhaps"):
         strict, lax = (result.figures[level]["emergent"][end] for level in ("0.95", "0.8"))
         assert strict <= lax <= 8
@@ -146,9 +149,13 @@ def test_a_claim_names_every_scenario_that_it_builds_and_every_number_in_doubt()
     assert [name for name, _, _ in found["scenarios"]] == [
         "claim_guarantee_cruise_4_emergent",
         "claim_guarantee_cruise_4_emergent_3_units",
+        "claim_guarantee_cruise_4_emergent_Pantsir-S1_on_its_own",
+        "claim_guarantee_cruise_4_emergent_Pantsir-S1_under_one_command",
         "claim_guarantee_cruise_4_emergent_tartus_2016_pmu2",
         "claim_guarantee_cruise_8_emergent",
         "claim_guarantee_cruise_8_emergent_3_units",
+        "claim_guarantee_cruise_8_emergent_Pantsir-S1_on_its_own",
+        "claim_guarantee_cruise_8_emergent_Pantsir-S1_under_one_command",
         "claim_guarantee_cruise_8_emergent_tartus_2016_pmu2",
         "claim_guarantee_mixed_4_emergent",
         "claim_guarantee_mixed_8_emergent",
