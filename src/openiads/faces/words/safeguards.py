@@ -22,7 +22,7 @@ def sides(told: Mapping[str, Any]) -> list[str]:
 
 def title(row: Mapping[str, Any]) -> str:
     """What the case is."""
-    return f"{row['way']} {row['name']}"
+    return f"{row['way']} {row['safeguard']}"
 
 
 def cell(effect: Mapping[str, Any]) -> str:
