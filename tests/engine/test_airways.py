@@ -22,6 +22,7 @@ from engine.scenes import (
     site,
 )
 from openiads.base.errors import InputError
+from openiads.world.airways import expected_crossings
 from openiads.world.codes import Event, Terminal
 
 LANE = {
@@ -63,6 +64,17 @@ def test_so_many_cross_as_the_flow_says():
     mean = 36.0 / 3600.0 * (DURATION + transit(world))
     agrees(crossed, mean, math.sqrt(mean))
     assert crossed.var() == pytest.approx(mean, rel=4.9 * math.sqrt(2.0 / count))
+
+
+@pytest.mark.parametrize(
+    "open_from", [{}, {"start": "600 s"}, {"start": "100 s", "until": "400 s"}, {"both_ways": True}]
+)
+def test_as_many_come_as_are_expected_of_rows_that_are_more(open_from):
+    world = sky(**open_from)
+    come = expected_crossings(world.rows["flights"], DURATION)
+    crossed = np.array(each(world, replications(200), lambda result: ends(result, *[t for t in Terminal if t])))
+    assert come.sum() < len(world.rows["flights"])
+    agrees(crossed, float(come.sum()), math.sqrt(float(come.sum())))
 
 
 def test_as_many_fly_at_the_end_as_at_any_time():

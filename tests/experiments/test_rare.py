@@ -205,6 +205,8 @@ def test_chains_add_up_to_the_rate():
     found = rare(made, replications=300, screened=3_000).rates()["civil"]
     chains = math.fsum(each["per_crossing"] for each in found["chains"])
     assert chains == pytest.approx(found["engaged"]["per_crossing"]["mean"])
+    for each in found["chains"]:
+        assert 0.0 <= each["low"] <= each["seen_low"] <= each["per_crossing"] <= each["seen_high"] <= each["high"]
     assert all("no_reply" in each["causes"] or "merged_track" in each["causes"] for each in found["chains"])
 
 

@@ -91,3 +91,26 @@ def test_weapons_free_and_the_missing_equipment_stand_together(tmp_path):
     assert told["causes"]["weapons_free"]["mean"] == told["causes"]["no_equipment"]["mean"] == 1.0
     story = str(oi.explain(run, 0))
     assert "not hostile: no equipment, weapons free" in story
+
+
+def test_of_an_airway_a_crossing_is_a_flight_that_came_and_not_a_row(tmp_path):
+    """Rates of a stream are over its mean number of flights, of which rows are three times as many."""
+    lane = {"name": "Lane", "points": ROUTE, "width": "30 km", "floor": "5 km", "ceiling": "16 km"}
+    stream = {
+        "name": "Stream",
+        "corridor": "Lane",
+        "flow": "12 1/h",
+        "levels": ["10 km"],
+        "squawking": 0.0,
+        "planned": 0.0,
+    }
+    made = scenario(control="free")
+    mapping = made.mapping() | {"corridor": [lane], "airway": [stream]}
+    mapping.pop("flight", None)
+    run = oi.run(loads(toml_text(mapping)), replications=40, seed=1, out=tmp_path / "lane")
+    told = run.summary()["misidentified"]["civil"]
+    came = 12.0 / 3600.0 * (900.0 + 230_000.0 / 230.0)
+    assert told["flights"] == pytest.approx(came, rel=0.25)
+    assert told["engaged"]["per_crossing"]["mean"] == pytest.approx(
+        run.estimate("civil_engaged").mean / told["flights"]
+    )

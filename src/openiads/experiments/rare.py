@@ -139,15 +139,14 @@ class RareAnswer(Shown):
     def _rate(self, side: str, what: str) -> JsonObject:
         """One count a crossing, a flight hour and a raid, and the share of raids with any."""
         values = self.sample.counts[:, COUNTS.index(f"{side}_{what}")]
-        together = float(max(1, values.max(initial=0)))
         strata, effective = self._strata(values), effective_size((self.sample.weights * values).tolist())
-        counted = _means(strata, together)
+        counted = _means(strata)
         told: JsonObject = {
             "effective": effective,
             "told": effective >= LEAST_EFFECTIVE,
             "unseen_share": sum(each.found for each in strata if each.found and not each.seen.total) / self.screened,
             "per_crossing": {name: value / self.crossings[side] for name, value in counted.items()},
-            "per_raid": _means(self._strata((values > 0).astype(np.int64)), 1.0),
+            "per_raid": _means(self._strata((values > 0).astype(np.int64))),
         }
         hours = self.flight_hours[side]
         if hours > 0.0:
@@ -158,7 +157,8 @@ class RareAnswer(Shown):
         found = []
         for k, many in enumerate(self.sample.found):
             mine = values[self.sample.strata == k]
-            found.append(Stratum(many, Moments.of_counts({float(v): n for v, n in Counter(mine.tolist()).items()})))
+            sample = Moments.of_counts({float(v): n for v, n in Counter(mine.tolist()).items()})
+            found.append(Stratum(many, sample, float(max(1, mine.max(initial=0)))))
         return found
 
     def _chains(self, side: str) -> list[JsonObject]:
@@ -168,16 +168,21 @@ class RareAnswer(Shown):
         for row, whose, bits in self.sample.causes:
             if whose == SIDES[side]:
                 by_chain.setdefault(bits, Counter())[row] += 1
-        found = [
-            {
-                "chain": chain_words(Cause(bits)),
-                "causes": [cause.name.lower() for cause in CAUSES if bits & cause and cause.name],
-                "per_crossing": float(sum(weights[row] * n for row, n in rows.items())) / self.crossings[side],
-                "effective": effective_size([float(weights[row]) * n for row, n in rows.items()]),
-                "seen": sum(rows.values()),
-            }
-            for bits, rows in by_chain.items()
-        ]
+        found = []
+        for bits, rows in by_chain.items():
+            values = np.zeros(len(weights), np.int64)
+            values[list(rows)] = list(rows.values())
+            ends = {name: value / self.crossings[side] for name, value in _means(self._strata(values)).items()}
+            found.append(
+                {
+                    "chain": chain_words(Cause(bits)),
+                    "causes": [cause.name.lower() for cause in CAUSES if bits & cause and cause.name],
+                    "per_crossing": ends.pop("mean"),
+                    **ends,
+                    "effective": effective_size((weights * values).tolist()),
+                    "seen": int(values.sum()),
+                }
+            )
         return sorted(found, key=lambda each: (-each["per_crossing"], each["chain"]))
 
     def strata(self) -> list[JsonObject]:
@@ -219,13 +224,13 @@ class RareAnswer(Shown):
         )
 
 
-def _means(strata: Sequence[Stratum], most: float) -> dict[str, float]:
+def _means(strata: Sequence[Stratum]) -> dict[str, float]:
     """Mean with its interval, and the interval if strata in which none was seen hide none.
 
-    most : of one replication, for what was not seen: as many at once as were seen in any, and one at least
+    For what was not seen each stratum has as many at once as were seen in any of its replications, and one at least.
     """
-    mean, low, high = stratified_mean(strata, bounds=(0.0, most))
-    _, seen_low, seen_high = stratified_mean(strata, bounds=(0.0, most), unseen=False)
+    mean, low, high = stratified_mean(strata, bounds=(0.0, max(each.most for each in strata)))
+    _, seen_low, seen_high = stratified_mean(strata, bounds=(0.0, max(each.most for each in strata)), unseen=False)
     return {"mean": mean, "low": low, "high": high, "seen_low": seen_low, "seen_high": seen_high}
 
 

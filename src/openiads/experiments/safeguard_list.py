@@ -56,8 +56,8 @@ def safeguards_of(scenario: Scenario) -> list[Safeguard]:
     """Every safeguard that can be taken away from a scenario or added to it, each alone."""
     found: list[Safeguard] = []
     edits: list[tuple[str, Literal["without", "with"], bool, Edit]] = [
-        ("civil codes", "without", True, lambda m: _code(m, False)),
-        ("civil codes", "with", True, lambda m: _code(m, True)),
+        ("civil codes", "without", True, lambda m: _code(m, scenario, False)),
+        ("civil codes", "with", True, lambda m: _code(m, scenario, True)),
         ("military codes", "without", True, lambda m: _military(m, False)),
         ("military codes", "with", True, lambda m: _military(m, True)),
         ("plans", "without", True, lambda m: _plan(m, False)),
@@ -97,13 +97,15 @@ def _others(mapping: JsonObject) -> Iterator[JsonObject]:
             yield raid
 
 
-def _code(mapping: JsonObject, heard: bool) -> bool:
+def _code(mapping: JsonObject, scenario: Scenario, heard: bool) -> bool:
     """Civil transponders of all flights that are not hostile on, or off."""
-    before = copy.deepcopy(mapping)
+    before, catalog = copy.deepcopy(mapping), catalog_of(scenario)
     for part in _others(mapping):
-        if heard and part.get("transponder") is None:
-            continue  # as its kind carries
-        part["transponder"] = heard
+        carries = part.get("transponder")
+        if carries is None:
+            carries = bool(catalog[part["kind"] if "kind" in part else part["threat"]].flags.get("transponder"))
+        if carries != heard:
+            part["transponder"] = heard
     for airway in mapping.get("airway", []):
         airway["squawking"] = 1.0 if heard else 0.0
     return mapping != before

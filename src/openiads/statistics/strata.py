@@ -2,8 +2,7 @@
 
 Two-phase (double) sampling for stratification: all of M cases are sorted by what is cheap to know of them, and of each
 stratum some are looked at.  With shares w and means m of the strata the mean is the sum of w m, without bias, and its
-variance the sum of w^2 s^2/n and of w (m - mean)^2/M.  Source: Neyman (JASA 33, 1938); Cochran, Sampling Techniques
-(1977), section 12.2.
+variance the sum of w^2 s^2/n and of w (m - mean)^2/M.  Source: [neyman1938].
 """
 
 from __future__ import annotations
@@ -30,6 +29,8 @@ class Stratum:
         How many of all that were sorted.
     seen : Moments
         Of the values of those that were looked at, the first of them.
+    most : float, optional
+        Greatest value possible in it, where it is less than the bound of all.
 
     Examples
     --------
@@ -39,6 +40,7 @@ class Stratum:
 
     found: int
     seen: Moments
+    most: float = math.inf
 
 
 def stratified_mean(
@@ -52,7 +54,7 @@ def stratified_mean(
     Each stratum has its own interval, which holds where nothing or hardly anything was seen; they are joined by the
     squares of their distances from the means, as are those of the shares.  A stratum all of whose cases were looked at
     has no error within it, but its share and its mean stand for cases to come: its interval stays.
-    Source: the joining is that of Zou and Donner (Statistics in Medicine 27, 2008), "MOVER".
+    Source: the joining is the "MOVER" of [zou2008].
 
     Parameters
     ----------
@@ -93,8 +95,9 @@ def stratified_mean(
     below = above = 0.0
     for stratum in used:
         share, middle = stratum.found / total, stratum.seen.mean
+        within = bounds[0], min(bounds[1], stratum.most)
         hides = unseen or stratum.seen.total
-        low, high = mean_interval(stratum.seen, confidence, bounds) if hides else (middle, middle)
+        low, high = mean_interval(stratum.seen, confidence, within) if hides else (middle, middle)
         least, most = wilson(stratum.found, total, confidence) if stratum.found < total else (1.0, 1.0)
         rise, fall = (share - least, most - share) if middle > mean else (most - share, share - least)
         below += (share * (middle - low)) ** 2 + ((middle - mean) * rise) ** 2

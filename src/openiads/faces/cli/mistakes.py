@@ -134,7 +134,7 @@ def rare(
         show.grid("Shots at flights that are not hostile", words.HEAD, words.table(told), numbers=range(1, 5))
     )
     if rows := words.chains(told):
-        console.print(show.grid("What stood behind them", words.CHAIN_HEAD, rows, numbers=(1, 2, 3)))
+        console.print(show.grid("What stood behind them", words.CHAIN_HEAD, rows, numbers=(1, 2, 3, 4)))
     console.print(show.grid("What was run", words.STRATA_HEAD, words.strata(told), numbers=range(4)))
     console.print(words.LEGEND.format(least=int(told["least_effective"])))
     console.print(f"Seed: {found.seed}\nDigest: {found.digest}")

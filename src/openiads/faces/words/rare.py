@@ -9,7 +9,7 @@ from openiads.faces.words import text
 from openiads.faces.words.misidentified import CAUSE_WORDS
 
 HEAD = ("", "rate", "95 % interval", "where any was seen", "effective number")
-CHAIN_HEAD = ("what stood behind a shot", "a crossing", "seen", "effective number")
+CHAIN_HEAD = ("what stood behind a shot", "a crossing", "where any was seen", "seen", "effective number")
 STRATA_HEAD = ("safeguards that fail at once", "share of replications", "run", "engaged")
 RATES = {"per_crossing": "a crossing", "per_flight_hour": "a flight hour", "per_raid": "share of raids with any"}
 LEGEND = (
@@ -70,6 +70,7 @@ def chains(told: Mapping[str, Any]) -> list[tuple[str, ...]]:
         (
             f"{text.SIDE_WORDS[side]}: {causes_words(row['causes'])}",
             f"{row['per_crossing']:.2g}",
+            f"[{row['seen_low']:.2g}, {row['seen_high']:.2g}]",
             text.number(row["seen"]),
             text.number(row["effective"]),
         )

@@ -51,6 +51,8 @@ def odds(found: RareAnswer) -> Figure:
             said = rare_words.rate_words(rate, "per_crossing")
             axes.annotate(said, (1.0, y), (6, 0), ("axes fraction", "data"), "offset points", va="center", fontsize=8)
         axes.set(xscale="log", ylim=(len(rows) - 0.5, -0.5), xlabel="a crossing")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0e}")
+        axes.xaxis.set_minor_formatter(lambda value, _: "")
         axes.set_yticks(range(len(rows)), [row[0] for row in rows])
         axes.grid(axis="x")
         common.titled(figure, rare_words.lines(told)[1])
