@@ -262,3 +262,27 @@ def test_a_folder_keeps_every_case_and_is_continued(tmp_path):
     kept = json.loads((tmp_path / "kept" / "safeguards.json").read_text())
     assert kept["safeguards"] == one.to_dict()
     assert (tmp_path / "kept" / "c0000" / "SEALED.json").exists()
+
+
+def test_warnings_belong_to_the_answer_that_is_stored(tmp_path):
+    """Expected: what is told of a scenario on the terminal stands in every answer about it too."""
+    asked = visitor(corridor="Lane", route=[place(150.0, FACING + 60.0), place(80.0, FACING - 120.0)])
+    beside = sky(flights=[asked], corridor=[LANE])
+    for ask, name in ((oi.safeguards, "safeguards"), (oi.tradeoff, "tradeoff"), (oi.rare, "rare")):
+        heard = []
+        more = {"screened": 50} if name == "rare" else {}
+        ask(beside, replications=40, out=tmp_path / name, warn=heard.append, **more)
+        kept = json.loads((tmp_path / name / f"{name}.json").read_text(encoding="utf-8"))[name]["warnings"]
+        assert any("lies beside it" in line for line in heard)
+        assert kept == heard
+
+
+@pytest.mark.parametrize("ask", [oi.safeguards, oi.tradeoff, oi.contributions])
+def test_no_replications_are_not_taken_for_the_usual_number(ask):
+    with pytest.raises(UsageError, match="replications"):
+        ask("il20_2018", replications=0)
+
+
+def test_nor_in_a_comparison():
+    with pytest.raises(UsageError, match="replications"):
+        oi.compare("one_on_one", "one_on_one", replications=0)

@@ -28,7 +28,7 @@ from openiads.runs.jobs import Progress
 from openiads.runs.replicate import carry_out
 from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Simulator, real_simulator
-from openiads.runs.work import REPLICATIONS, Request, Work
+from openiads.runs.work import Request, Work
 from openiads.scenario.edits import told_apart
 from openiads.scenario.knobs import known_knobs
 from openiads.statistics.intervals import CONFIDENCE
@@ -257,7 +257,7 @@ def compare(
     work = Work(jobs, out, progress, warn, cancel, on, chunk, simulator or real_simulator())
     ready = [_ready(each, dict(knobs or {}), work.simulator) for each in (a, b)]
     _look_ahead(ready[0], ready[1], seed, work)
-    runs = _both(ready, Request(replications or REPLICATIONS, seed), work)
+    runs = _both(ready, Request(replications, seed), work)
     made = Comparison(runs[0], runs[1], [side.label for side in ready], confidence)
     if out is not None:
         disk.sweep(Path(out))

@@ -33,7 +33,7 @@ from openiads.runs.folder import Layout, refuse_foreign, write_checked
 from openiads.runs.jobs import Progress
 from openiads.runs.replicate import carry_out
 from openiads.runs.run import Run
-from openiads.runs.work import REPLICATIONS, Request, Work
+from openiads.runs.work import Request, Work
 from openiads.scenario.elements import Element, elements_of, only
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.statistics.coalitions import Coalition, ends, every, first_in, last_in, shapley
@@ -267,7 +267,7 @@ def contributions_of(question: ContributionsQuestion) -> Contributions:
         remedy = f"Keep some with --always, or leave --shapley out: {2 ** len(elements):,} combinations"
         raise UsageError("--shapley", f"{len(elements)} elements are more than {MOST_SHARED}", remedy)
     cases = (every if shared else ends)(len(elements))
-    request = Request(question.replications or REPLICATIONS, question.seed)
+    request = Request(question.replications, question.seed)
     found = _run(scenario, elements, cases, (question.metric, request, question.work()))
     told = made_of(scenario, elements, found, question.metric, request)
     if question.out is not None:

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import copy
 import math
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +21,10 @@ from openiads.base.jsonable import JsonObject, plain
 from openiads.base.options import Quantity, keywords_of, quantity
 from openiads.base.shown import Shown
 from openiads.experiments.contributions import Effect, effect
-from openiads.experiments.mistakes import Counted, mean_of, paired, run_cases, someone_to_spare
+from openiads.experiments.mistakes import Counted, MistakesQuestion, mean_of, paired, run_cases
 from openiads.runs.digest import hash_of
-from openiads.runs.folder import Layout, write_checked
-from openiads.runs.jobs import Progress
-from openiads.runs.work import REPLICATIONS, Request, Work
-from openiads.scenario.load import Scenario, scenario_with, validate
+from openiads.runs.folder import Layout
+from openiads.scenario.load import Scenario, validate
 from openiads.textbook.identification import notice_in_time
 from openiads.world.codes import Cause
 
@@ -40,7 +36,7 @@ LONGEST = 1e6  # s
 
 
 @dataclass(frozen=True, kw_only=True)
-class HotlineQuestion:
+class HotlineQuestion(MistakesQuestion):
     """What is asked of a hotline; the fields are the parameters of `hotline`."""
 
     OPTIONS: ClassVar[Mapping[str, str]] = {
@@ -49,17 +45,8 @@ class HotlineQuestion:
         "--delay": "delays",
     }
 
-    scenario: str | Path | Scenario = field(kw_only=False)
     reliabilities: Sequence[float] = RELIABILITIES
     delays: Sequence[Quantity] = DELAYS
-    replications: int | None = None
-    seed: int = 1
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    jobs: int | None = None
-    out: str | Path | None = None
-    progress: Progress | None = None
-    warn: Callable[[str], None] | None = None
-    cancel: threading.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +128,7 @@ class HotlineCurve(Shown):
                 "scenario_digest": self.scenario.digest(),
                 "seed": self.seed,
                 "replications": self.replications,
+                "warnings": self.without.warnings,
                 "avoidable": self.avoidable,
                 "lines": self.rows(),
             }
@@ -216,22 +204,19 @@ def hotline_of(question: HotlineQuestion) -> HotlineCurve:
     for value in delays:
         if not 0.0 <= value <= LONGEST:
             raise UsageError("--delay", f"{value:g} s", f"Give 0 s to {LONGEST:g} s")
-    scenario = scenario_with(question.scenario, question.changes)
-    someone_to_spare(scenario)
+    scenario = question.declared()
     if not any(zone.over and zone.kind == "notified" for zone in scenario.zones):
         reason = "no notified block is sent over a hotline"
         raise UsageError(scenario.name, reason, "Declare a [[hotline]] and a [[zone]] that goes over it")
     qualities = [(float(r), tau) for r in sorted(set(question.reliabilities)) for tau in sorted(set(delays))]
-    request = Request(question.replications or REPLICATIONS, question.seed)
-    work = Work(question.jobs, question.out, question.progress, question.warn, question.cancel)
+    request = question.request()
     cases = {NONE: _with_line(scenario, 0.0, 0.0)}
     cases |= {_named(*quality): _with_line(scenario, *quality) for quality in qualities}
-    found = run_cases(cases, request, work, Layout("hotline", own=("hotline.json",)))
+    found = run_cases(cases, request, question.work(), Layout("hotline", own=("hotline.json",)))
     without = found[NONE]
     points = tuple(_point(scenario, without, found[_named(*quality)], quality) for quality in qualities)
     answer = HotlineCurve(scenario, request.seed, request.most, without, points)
-    if question.out is not None:
-        write_checked(Path(question.out) / "hotline.json", {"hotline": answer.as_dict()})
+    question.keep("hotline", {"hotline": answer.as_dict()})
     return answer
 
 

@@ -6,11 +6,12 @@ behind each first shot at a flight that is not hostile, and how long identificat
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,25 +19,65 @@ from numpy.typing import NDArray
 from openiads.base.errors import ResultsError, UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.experiments.contributions import Effect, effect
-from openiads.runs.folder import Layout, refuse_foreign
+from openiads.runs.folder import Layout, refuse_foreign, write_checked
+from openiads.runs.jobs import Progress
 from openiads.runs.misidentification import SIDES, chain_words
 from openiads.runs.replicate import carry_out
 from openiads.runs.run import Run
 from openiads.runs.work import Request, Work
+from openiads.scenario.load import Scenario, scenario_with
 from openiads.statistics.intervals import mean_interval
 from openiads.statistics.moments import Moments
 from openiads.world.airways import expected_crossings
 from openiads.world.codes import Cause, Event, Identity
 from openiads.world.prebuilt import Prebuilt
 
-if TYPE_CHECKING:
-    from openiads.scenario.load import Scenario
-
 Values = NDArray[np.float64]
 
 #: Columns of outcomes that are kept of each case.
 KEPT = ("civil_engaged", "civil_killed", "friend_engaged", "friend_killed", "leakers", "threats")
 PENDING = int(Identity.PENDING)
+DECLARED = "as declared"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MistakesQuestion:
+    """What is asked of a scenario with flights that are not hostile: what the questions on mistakes have in common."""
+
+    OPTIONS: ClassVar[Mapping[str, str]] = {"--set": "changes"}
+
+    scenario: str | Path | Scenario = field(kw_only=False)
+    replications: int | None = None
+    seed: int = 1
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    jobs: int | None = None
+    out: str | Path | None = None
+    progress: Progress | None = None
+    warn: Callable[[str], None] | None = None
+    cancel: threading.Event | None = None
+
+    def declared(self) -> Scenario:
+        """Its scenario, read; InputError, and UsageError where every flight is hostile."""
+        scenario = scenario_with(self.scenario, self.changes)
+        friends = any(raid.side == "friend" for raid in scenario.raids)
+        if not (friends or scenario.airways or any(flight.side != "hostile" for flight in scenario.flights)):
+            reason = "every flight is hostile: none can be shot at by mistake"
+            raise UsageError(scenario.name, reason, "Give it a flight, a raid of friends or an airway")
+        return scenario
+
+    def request(self) -> Request:
+        """What is run of each case."""
+        return Request(self.replications, self.seed)
+
+    def work(self) -> Work:
+        """How the cases are run."""
+        return Work(self.jobs, self.out, self.progress, self.warn, self.cancel)
+
+    def keep(self, name: str, told: Mapping[str, Any]) -> None:
+        """Put an answer into the folder as NAME.json, if one is asked for."""
+        if self.out is not None:
+            Path(self.out).mkdir(parents=True, exist_ok=True)
+            write_checked(Path(self.out) / f"{name}.json", dict(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +114,8 @@ class Counted:
     shots : tuple of Shot
     waits : ndarray
         Time from each track's confirmation to its identity, s.
+    warnings : tuple of str
+        What its run told that ran but may not have been meant.
     """
 
     name: str
@@ -80,6 +123,7 @@ class Counted:
     crossings: dict[str, float]
     shots: tuple[Shot, ...]
     waits: Values
+    warnings: tuple[str, ...] = ()
 
     def per_crossing(self, side: str, what: str = "engaged") -> JsonObject:
         """Flights of a side that are shot at (or killed) a crossing, with the interval; none seen: an upper bound."""
@@ -178,6 +222,7 @@ def counted(name: str, made: Run) -> Counted:
         {side: float(come[sides == code].sum()) for side, code in SIDES.items() if (sides == code).any()},
         tuple(shots),
         np.array(waits),
+        tuple(made.warnings),
     )
 
 
@@ -193,14 +238,6 @@ def _read(log: np.ndarray, replication: int, shots: list[Shot], waits: list[floa
         since = begun.get(int(row["track"]))
         if int(row["value"][3]) == PENDING and since is not None:
             waits.append(float(row["time"]) - since)
-
-
-def someone_to_spare(scenario: Scenario) -> None:
-    """UsageError for a scenario in which every flight is hostile."""
-    friends = any(raid.side == "friend" for raid in scenario.raids)
-    if not (friends or scenario.airways or any(flight.side != "hostile" for flight in scenario.flights)):
-        reason = "every flight is hostile: none can be shot at by mistake"
-        raise UsageError(scenario.name, reason, "Give it a flight, a raid of friends or an airway")
 
 
 def paired(base: Counted, case: Counted) -> dict[str, Effect]:

@@ -9,27 +9,28 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.base.errors import Interrupted, ResultsError, UsageError
+from openiads.base.errors import Interrupted, ResultsError
 from openiads.base.jsonable import JsonObject, plain
 from openiads.base.options import keywords_of
 from openiads.base.shown import Shown
 from openiads.engine.runner import Runner
+from openiads.experiments.mistakes import MistakesQuestion
 from openiads.parts.screening import screen
 from openiads.runs.digest import hash_of
-from openiads.runs.folder import Layout, refuse_foreign, write_checked
-from openiads.runs.jobs import Progress, default_jobs
+from openiads.runs.folder import Layout, refuse_foreign
+from openiads.runs.jobs import default_jobs
 from openiads.runs.misidentification import CAUSES, chain_words
 from openiads.runs.work import Work, check_numbers
-from openiads.scenario.load import Scenario, catalog_of, scenario_with
+from openiads.scenario.load import catalog_of
 from openiads.statistics.moments import Moments
 from openiads.statistics.strata import LEAST_EFFECTIVE, Stratum, allotted, effective_size, stratified_mean
 from openiads.world.airways import expected_crossings
@@ -52,21 +53,11 @@ _BATCH = 10  # run, between two looks at whether to go on
 
 
 @dataclass(frozen=True, kw_only=True)
-class RareQuestion:
+class RareQuestion(MistakesQuestion):
     """What is asked of a rare mistake; the fields are the parameters of `rare`."""
 
-    OPTIONS: ClassVar[Mapping[str, str]] = {"--set": "changes"}
-
-    scenario: str | Path | Scenario = field(kw_only=False)
     replications: int = REPLICATIONS
     screened: int = SCREENED
-    seed: int = 1
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    jobs: int | None = None
-    out: str | Path | None = None
-    progress: Progress | None = None
-    warn: Callable[[str], None] | None = None
-    cancel: threading.Event | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +109,8 @@ class RareAnswer(Shown):
     digest : str
     path : Path, optional
         Folder that keeps the rows with their weights.
+    warnings : tuple of str
+        What ran but may not have been meant.
     """
 
     name: str
@@ -128,6 +121,7 @@ class RareAnswer(Shown):
     flight_hours: dict[str, float]
     digest: str
     path: Path | None = None
+    warnings: tuple[str, ...] = ()
 
     def rates(self) -> JsonObject:
         """By side and by what was done to its flights: the mean a raid, with all that follows from it."""
@@ -213,6 +207,7 @@ class RareAnswer(Shown):
                 "seed": self.seed,
                 "screened": self.screened,
                 "replications": len(self.sample.numbers),
+                "warnings": self.warnings,
                 "crossings": self.crossings,
                 "flight_hours": self.flight_hours,
                 "least_effective": LEAST_EFFECTIVE,
@@ -288,20 +283,18 @@ def rare(question: RareQuestion) -> RareAnswer:
 def rare_of(question: RareQuestion) -> RareAnswer:
     """The answer to a question."""
     check_numbers(replications=(question.replications, 2 * LEAST_PART), screened=(question.screened, 2))
-    work = Work(question.jobs, question.out, question.progress, question.warn, question.cancel)
+    work = question.work()
     work.check()
     if question.out is not None:
         refuse_foreign(Path(question.out), Layout("rare", own=("rare.json",)))
-    scenario = scenario_with(question.scenario, question.changes)
+    scenario = question.declared()
     work.simulator.prepare()
     world = work.simulator.build(scenario, catalog_of(scenario))
     come = expected_crossings(world.rows["flights"], float(scenario.duration))
     sides = np.asarray(world.flight_side)
     names = [side for side in SIDES if (sides == SIDES[side]).any()]
-    if not names:
-        reason = "every flight is hostile: none can be shot at by mistake"
-        raise UsageError(scenario.name, reason, "Give it a flight, a raid of friends or an airway")
-    for line in work.simulator.warnings(scenario, world):
+    warnings = tuple(work.simulator.warnings(scenario, world))
+    for line in warnings:
         work.tell(line)
     sample = _Sampling(world, question.seed, work).taken(question.screened, question.replications)
     aloft = np.asarray(world.limits["flight_aloft"])
@@ -315,10 +308,9 @@ def rare_of(question: RareQuestion) -> RareAnswer:
         hours,
         hash_of([scenario.digest(), question.seed, sample.found, sample.numbers.tolist(), sample.counts.tolist()]),
         None if question.out is None else Path(question.out),
+        warnings,
     )
-    if question.out is not None:
-        Path(question.out).mkdir(parents=True, exist_ok=True)
-        write_checked(Path(question.out) / "rare.json", {"rare": told.as_dict(), "rows": told.rows()})
+    question.keep("rare", {"rare": told.as_dict(), "rows": told.rows()})
     return told
 
 

@@ -6,43 +6,23 @@ are looked at: which of them are told is bounded by a false discovery rate.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
 
 from openiads.base.jsonable import JsonObject, plain
 from openiads.base.options import keywords_of
 from openiads.base.shown import Shown
 from openiads.experiments.contributions import Effect
-from openiads.experiments.mistakes import Counted, mean_of, paired, run_cases, sides_of, someone_to_spare
+from openiads.experiments.mistakes import DECLARED, Counted, MistakesQuestion, mean_of, paired, run_cases, sides_of
 from openiads.experiments.safeguard_list import Safeguard, safeguards_of
 from openiads.runs.digest import hash_of
-from openiads.runs.folder import Layout, write_checked
-from openiads.runs.jobs import Progress
-from openiads.runs.work import REPLICATIONS, Request, Work
-from openiads.scenario.load import Scenario, scenario_with
+from openiads.runs.folder import Layout
+from openiads.scenario.load import Scenario
 from openiads.statistics.many import FALSE_RATE, METHOD, discoveries
-
-DECLARED = "as declared"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SafeguardsQuestion:
+class SafeguardsQuestion(MistakesQuestion):
     """What is asked of safeguards; the fields are the parameters of `safeguards`."""
-
-    OPTIONS: ClassVar[Mapping[str, str]] = {"--set": "changes"}
-
-    scenario: str | Path | Scenario = field(kw_only=False)
-    replications: int | None = None
-    seed: int = 1
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    jobs: int | None = None
-    out: str | Path | None = None
-    progress: Progress | None = None
-    warn: Callable[[str], None] | None = None
-    cancel: threading.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +80,7 @@ class Safeguards(Shown):
                 "scenario_digest": self.scenario.digest(),
                 "seed": self.seed,
                 "replications": self.replications,
+                "warnings": self.base.warnings,
                 "declared": _told(self.base, sides),
                 "false_discovery_rate": FALSE_RATE,
                 "method": METHOD,
@@ -175,13 +156,11 @@ def safeguards(question: SafeguardsQuestion) -> Safeguards:
 
 def safeguards_found(question: SafeguardsQuestion) -> Safeguards:
     """The answer to a question."""
-    scenario = scenario_with(question.scenario, question.changes)
-    someone_to_spare(scenario)
+    scenario = question.declared()
     listed = safeguards_of(scenario)
-    request = Request(question.replications or REPLICATIONS, question.seed)
-    work = Work(question.jobs, question.out, question.progress, question.warn, question.cancel)
+    request = question.request()
     cases = {DECLARED: scenario} | {each.title: each.scenario for each in listed}
-    found = run_cases(cases, request, work, Layout("safeguards", own=("safeguards.json",)))
+    found = run_cases(cases, request, question.work(), Layout("safeguards", own=("safeguards.json",)))
     base = found[DECLARED]
     rows = [SafeguardRow(each, paired(base, found[each.title]), found[each.title]) for each in listed]
     told = iter(discoveries([each.p for row in rows for each in row.effects.values()]))
@@ -190,6 +169,5 @@ def safeguards_found(question: SafeguardsQuestion) -> Safeguards:
         for row in rows
     )
     answer = Safeguards(scenario, request.seed, request.most, base, marked)
-    if question.out is not None:
-        write_checked(Path(question.out) / "safeguards.json", {"safeguards": answer.as_dict()})
+    question.keep("safeguards", {"safeguards": answer.as_dict()})
     return answer

@@ -8,49 +8,35 @@ from __future__ import annotations
 
 import copy
 import math
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject, plain
 from openiads.base.options import keywords_of
 from openiads.base.shown import Shown
 from openiads.experiments.contributions import Effect
-from openiads.experiments.mistakes import Counted, mean_of, paired, run_cases, sides_of, someone_to_spare
+from openiads.experiments.mistakes import DECLARED, Counted, MistakesQuestion, mean_of, paired, run_cases, sides_of
 from openiads.experiments.safeguard_list import with_questions
 from openiads.runs.digest import hash_of
-from openiads.runs.folder import Layout, write_checked
-from openiads.runs.jobs import Progress
-from openiads.runs.work import REPLICATIONS, Request, Work
-from openiads.scenario.load import Scenario, catalog_of, scenario_with, validate
+from openiads.runs.folder import Layout
+from openiads.scenario.load import Scenario, catalog_of, validate
 
 #: Beliefs from which a track is hostile under tight, and how often a track is asked, where nobody says.
 THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
 QUESTIONS = (1, 2, 3, 5, 8)
 MOST_QUESTIONS = 1_000
-DECLARED = "as declared"
 
 
 @dataclass(frozen=True, kw_only=True)
-class TradeoffQuestion:
+class TradeoffQuestion(MistakesQuestion):
     """What is asked of a trade-off; the fields are the parameters of `tradeoff`."""
 
     OPTIONS: ClassVar[Mapping[str, str]] = {"--set": "changes", "--threshold": "thresholds", "--questions": "questions"}
 
-    scenario: str | Path | Scenario = field(kw_only=False)
     thresholds: Sequence[float] = THRESHOLDS
     questions: Sequence[int] = QUESTIONS
-    replications: int | None = None
-    seed: int = 1
-    changes: Mapping[str, Any] = field(default_factory=dict)
-    jobs: int | None = None
-    out: str | Path | None = None
-    progress: Progress | None = None
-    warn: Callable[[str], None] | None = None
-    cancel: threading.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +129,7 @@ class Tradeoff(Shown):
                 "scenario_digest": self.scenario.digest(),
                 "seed": self.seed,
                 "replications": self.replications,
+                "warnings": self.base.warnings,
                 "declared": _numbers(self.base, sides),
                 "policies": [_row(point, sides) for point in self.policies],
                 "prices": self.prices(),
@@ -225,13 +212,11 @@ def tradeoff_of(question: TradeoffQuestion) -> Tradeoff:
     for value in question.questions:
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_QUESTIONS:
             raise UsageError("--questions", f"{value}", f"Give whole numbers from 1 to {MOST_QUESTIONS:,}")
-    scenario = scenario_with(question.scenario, question.changes)
-    someone_to_spare(scenario)
+    scenario = question.declared()
     points = _policies(scenario, question.thresholds) + _waits(scenario, question.questions)
-    request = Request(question.replications or REPLICATIONS, question.seed)
-    work = Work(question.jobs, question.out, question.progress, question.warn, question.cancel)
+    request = question.request()
     cases = {DECLARED: scenario} | {name: made for name, _, _, _, made in points}
-    found = run_cases(cases, request, work, Layout("tradeoff", own=("tradeoff.json",)))
+    found = run_cases(cases, request, question.work(), Layout("tradeoff", own=("tradeoff.json",)))
     base = found[DECLARED]
     made = [
         TradePoint(name, control, threshold, asked, found[name], paired(base, found[name]))
@@ -245,8 +230,7 @@ def tradeoff_of(question: TradeoffQuestion) -> Tradeoff:
         tuple(point for point in made if point.questions is None),
         tuple(point for point in made if point.questions is not None),
     )
-    if question.out is not None:
-        write_checked(Path(question.out) / "tradeoff.json", {"tradeoff": answer.as_dict()})
+    question.keep("tradeoff", {"tradeoff": answer.as_dict()})
     return answer
 
 
