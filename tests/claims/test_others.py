@@ -183,14 +183,10 @@ def test_prevented_is_of_those_that_would_have_been_fired_at() -> None:
 
 def test_where_nobody_is_fired_at_nothing_can_be_prevented() -> None:
     run = made([{"civil_engaged": 0}] * 5)
-    figure, _ = kept_apart.prevented(run, run)
+    figure, each = kept_apart.prevented(run, run)
     assert math.isnan(figure.value)
-    assert (
-        kept_apart.answers(told("clashes"), {"prevented": (figure, figure), "price": (Figure(0, 0, 0), 0)})[  # type: ignore[dict-item]
-            "prevented"
-        ]
-        is Answer.OPEN
-    )
+    said = kept_apart.answers(told("clashes"), {"prevented": (figure, each), "price": (Figure(0, 0, 0), np.zeros(5))})
+    assert said["prevented"] is Answer.OPEN
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,10 +18,10 @@ from openiads.foreign.recorded import Recording, Sorting, recording_of
 from openiads.foreign.thin import apart, vectors
 
 
-def read(folder: Path, text: str | bytes, **reading: object) -> Recording:
+def read(folder: Path, text: str | bytes, **reading: Any) -> Recording:
     path = folder / "day.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return recording_of(source_of(path), Reading(**reading), Sorting())  # type: ignore[arg-type]
+    return recording_of(source_of(path), Reading(**reading), Sorting())
 
 
 def left(recording: Recording, reason: str) -> list[int]:

@@ -51,7 +51,7 @@ def names() -> frozenset[str]:
     """What entries are called: proper names and designations of their titles."""
     entries = catalog().entries
     found = {word for entry in entries.values() for word in re.findall(r"[A-Z][\w/.-]*\w", entry.title)}
-    found |= {re.match(r"[A-Za-z]*", word).group(0) for word in found}  # type: ignore[union-attr]
+    found |= {re.split(r"[^A-Za-z]", word)[0] for word in found}
     found |= {key.partition("_")[0].capitalize() for key in entries if key.partition("_")[0].isalpha()}
     return frozenset(word for word in found if word not in COMMON and len(word) > 2)
 
