@@ -10,10 +10,12 @@ import pytest
 
 import openiads as oi
 from engine.scenes import FACING, STANDARD_ERRORS, place, site
+from foreign.receivers_made import NOON, flight, opensky
 from openiads.base.errors import Interrupted, ResultsError, UsageError
 from openiads.base.toml import toml_text
 from openiads.engine.runner import Runner
 from openiads.experiments.rare import STRATA, rare
+from openiads.experiments.safeguard_list import safeguards_of
 from openiads.parts.screening import screen
 from openiads.scenario.load import loads
 from openiads.statistics.intervals import clopper_pearson
@@ -230,3 +232,44 @@ def test_a_cancelled_one_stops():
     stop.set()
     with pytest.raises(Interrupted):
         rare(scenario(airliner()), replications=60, screened=30_000, cancel=stop)
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """Two flights of a file that names no codes, beside an airway."""
+    rows = [*flight("000001", (34.9, 34.6), 80.0, begins=NOON - 120.0, seconds=900.0)]
+    rows += flight("000002", (35.6, 35.0), 150.0, height=9_000.0, begins=NOON + 60.0, seconds=300.0)
+    (tmp_path / "day.csv").write_text(opensky(rows))
+
+    def made(squawking, planned, airways=()):
+        day = {"name": "Day", "file": str(tmp_path / "day.csv"), "begin": "2024-05-01T12:00:00Z"}
+        day |= {"squawking": squawking, "planned": planned}
+        return scenario(recorded=[day], airways=airways)
+
+    return made
+
+
+def test_recorded_flights_are_sorted_by_what_they_carry_in_the_run(recorded):
+    """Expected: each squawks with its share, so that some of two do not in 1 - s^2 of replications, and those without a
+    plan too fail twice; what is told beforehand is what the run has, and the airway beside it is as without them."""
+    world = build(recorded(0.8, 0.5))
+    told = failing_of(world, 4_000)
+    assert abs((told > 0).mean() - (1.0 - 0.8**2)) <= STANDARD_ERRORS * math.sqrt(0.36 * 0.64 / len(told))
+    runner = Runner(world, 1)
+    for k in range(60):
+        runner.replicate(k)
+        flights = runner.sim.flights
+        silent = flights["transponder"] == 0
+        worst = int((1 + (flights["flight_plan"][silent] == 0)).max(initial=0))
+        assert told[k] == worst, k
+    beside = failing_of(build(recorded(1.0, 1.0, [STREAM | {"squawking": 0.9}])), 500)
+    alone = failing_of(build(scenario(airways=[STREAM | {"squawking": 0.9}])), 500)
+    assert beside.any() and abs((beside > 0).mean() - (alone > 0).mean()) < 0.15
+
+
+def test_recorded_traffic_can_be_asked_about(recorded):
+    """Expected: it is somebody to spare, for every question on mistakes, and its shares are safeguards."""
+    asked = recorded(0.8, 0.5)
+    assert rare(asked, replications=60, screened=500).rates()["civil"]
+    names = {(each.way, each.name) for each in safeguards_of(asked)}
+    assert {("with", "civil codes"), ("without", "civil codes"), ("with", "plans"), ("without", "plans")} <= names

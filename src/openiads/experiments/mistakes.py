@@ -59,10 +59,12 @@ class MistakesQuestion:
     def declared(self) -> Scenario:
         """Its scenario, read; InputError, and UsageError where every flight is hostile."""
         scenario = scenario_with(self.scenario, self.changes)
-        friends = any(raid.side == "friend" for raid in scenario.raids)
-        if not (friends or scenario.airways or any(flight.side != "hostile" for flight in scenario.flights)):
+        single = any(part.side != "hostile" for part in (*scenario.raids, *scenario.flights))
+        if not (single or scenario.airways or scenario.recordings):
             reason = "every flight is hostile: none can be shot at by mistake"
-            raise UsageError(scenario.name, reason, "Give it a flight, a raid of friends or an airway")
+            raise UsageError(
+                scenario.name, reason, "Give it a flight, a raid of friends, an airway or recorded traffic"
+            )
         return scenario
 
     def request(self) -> Request:

@@ -97,6 +97,13 @@ def _others(mapping: JsonObject) -> Iterator[JsonObject]:
             yield raid
 
 
+def _streams(mapping: JsonObject) -> Iterator[JsonObject]:
+    """Airways and recorded traffic, of which shares squawk and are planned; of recorded flights those of which the file
+    does not say."""
+    yield from mapping.get("airway", [])
+    yield from mapping.get("recorded", [])
+
+
 def _code(mapping: JsonObject, scenario: Scenario, heard: bool) -> bool:
     """Civil transponders of all flights that are not hostile on, or off."""
     before, catalog = copy.deepcopy(mapping), catalog_of(scenario)
@@ -106,8 +113,8 @@ def _code(mapping: JsonObject, scenario: Scenario, heard: bool) -> bool:
             carries = bool(catalog[part["kind"] if "kind" in part else part["threat"]].flags.get("transponder"))
         if carries != heard:
             part["transponder"] = heard
-    for airway in mapping.get("airway", []):
-        airway["squawking"] = 1.0 if heard else 0.0
+    for stream in _streams(mapping):
+        stream["squawking"] = 1.0 if heard else 0.0
     return mapping != before
 
 
@@ -121,15 +128,15 @@ def _military(mapping: JsonObject, heard: bool) -> bool:
 
 
 def _plan(mapping: JsonObject, held: bool) -> bool:
-    """Plans of all single flights and of airways."""
+    """Plans of all single flights, of airways and of recorded flights."""
     before = copy.deepcopy(mapping)
     for flight in mapping.get("flight", []):
         if flight.get("side", "neutral") in NOT_HOSTILE:
             flight["flight_plan"] = held
             if not held:
                 flight.pop("corridor", None)
-    for airway in mapping.get("airway", []):
-        airway["planned"] = 1.0 if held else 0.0
+    for stream in _streams(mapping):
+        stream["planned"] = 1.0 if held else 0.0
     return mapping != before
 
 
@@ -138,8 +145,8 @@ def _no_corridors(mapping: JsonObject) -> bool:
     if not mapping.get("corridor") or mapping.get("airway"):
         return False
     mapping["corridor"] = []
-    for flight in mapping.get("flight", []):
-        flight.pop("corridor", None)
+    for part in (*mapping.get("flight", []), *mapping.get("recorded", [])):
+        part.pop("corridor", None)
     return True
 
 

@@ -65,6 +65,11 @@ def comes(sim, f, clock):
     flight = sim.flights[f]
     if flight["airway"] == 0:
         return True, clock
+    if flight["airway"] < 0:  # recorded: it comes when it came
+        _, squawks, planned = dice.civil(sim, f)
+        flight["transponder"] = 1 if squawks < flight["carries"][0] else 0
+        flight["flight_plan"] = 1 if planned < flight["carries"][1] else 0
+        return True, clock
     if f == 0 or sim.flights[f - 1]["airway"] != flight["airway"]:
         clock = flight["open"][0]
     since, squawks, planned = dice.civil(sim, f)
