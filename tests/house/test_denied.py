@@ -11,6 +11,7 @@ import pytest
 
 from house.source import PACKAGE, ROOT
 from openiads.catalog.load import catalog
+from openiads.faces.words.text import NOT_MODELED
 
 #: A sentence that says of something that the catalog has none.
 DENIES = re.compile(
@@ -83,6 +84,16 @@ def test_nothing_says_that_the_catalog_lacks_what_it_has() -> None:
     pages = [page for page in PAGES if current(page)]
     found = {str(page.relative_to(ROOT)): denied(page.read_text(encoding="utf-8"), names()) for page in pages}
     assert {page: wrong for page, wrong in found.items() if wrong} == {}
+
+
+def test_a_report_says_of_nothing_that_a_command_is_for_that_it_is_not_modeled() -> None:
+    """What a command answers is at most left out of the figures at hand, and the clause says so."""
+    from openiads.faces.cli.main import app
+
+    clauses = NOT_MODELED.split(", ")
+    for command in app.registered_commands:
+        name = command.name or getattr(command.callback, "__name__", "")
+        assert all("in these figures" in clause for clause in clauses if name in clause.split()), name
 
 
 @pytest.mark.parametrize("what", DECLARED)

@@ -78,8 +78,9 @@ STATUS_WORDS: dict[str, str] = {
 
 #: Always stated on a report; what a scenario switches off is added to it.
 NOT_MODELED = (
-    "ducts beyond a declared state, chaff, clutter maps, debris, maneuvers beyond those declared, seeker and fuze "
-    "physics, electronic attack beyond what the scenario declares, human factors beyond a delay"
+    "ducts beyond a declared state, chaff, clutter maps, harm by falling debris in these figures, maneuvers beyond "
+    "those declared, seeker and fuze physics, electronic attack beyond what the scenario declares, human factors "
+    "beyond a delay"
 )
 
 
