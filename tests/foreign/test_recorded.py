@@ -207,7 +207,7 @@ def test_many_bad_lines_are_an_error_that_names_the_first(tmp_path: Path) -> Non
         (b"\n\n  \n", "is empty"),
         (b"\x00\x01\x02\xff" * 500, "not utf-8 text"),
         (b"PK\x03\x04" + b"\x00" * 100, "cannot be unpacked"),
-        (b"a,b,c\n1,2,3\n", "no column time and none address"),
+        (b"a,b,c\n1,2,3\n", "no column for time and address"),
         (b"time,icao24,lat,lon,baroaltitude\n", "has a heading and no lines"),
         (b"MSG,3,1,1,4CA2D6,1,2024/05/01,12:00:00.0,,,,37000,,,53.0,-6.0,,,0,0,0,0\n", "BaseStation messages"),
         (b'{"type": "FeatureCollection"}', "no table of positions"),

@@ -69,8 +69,8 @@ def test_every_cell_that_is_no_place_is_named_by_its_line(tmp_path: Path) -> Non
 
 REFUSED = {
     "name,mgrs\nA,36SYC1234567890\n": "gives places as grid references",
-    "name,lon\nA,35\n": r"no column latitude in the heading \(name, lon\)",
-    "A,34.9,35.9\nB,34.8,35.8\n": "no column latitude and none longitude",
+    "name,lon\nA,35\n": r"no column for latitude in the heading \(name, lon\)",
+    "A,34.9,35.9\nB,34.8,35.8\n": "no column for latitude and longitude",
     "name,lat,lon\n": "has a heading and no rows",
     "name,lat,lon\nA,,\n": "holds nothing that a scenario takes .1 left out: a row without a place",
     "name,lat,lon\nA,135.9,34.9\n": "If both are exchanged throughout, say --swap",

@@ -141,7 +141,7 @@ def headings(cells: Sequence[str], place: str) -> tuple[dict[str, int], dict[str
     lacking = [name for name in NEEDED if name not in known]
     if lacking:
         given = listed([plain(cell, 30) for cell in cells[:30]])
-        reason = f"no column {' and none '.join(lacking)} in the heading ({given})"
+        reason = f"no column for {' and '.join(lacking)} in the heading ({given})"
         remedy = "The first line names the columns: timestamp, icao24, latitude, longitude, altitude, ..."
         raise InputError(place, reason, remedy)
     return known, units

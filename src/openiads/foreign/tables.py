@@ -133,7 +133,7 @@ def _head(cells: Sequence[str], place: str) -> list[tuple[str, str]]:
     given = [plain(cell, 30) for cell in cells]
     lacking = [name for name in ("latitude", "longitude") if name not in names]
     near = nearest(lacking[0], [each.lower() for each in given])
-    reason = f"no column {' and none '.join(lacking)} in the heading ({listed(given)})"
+    reason = f"no column for {' and '.join(lacking)} in the heading ({listed(given)})"
     raise InputError(place, reason, f"{near}The first row names the columns: name, system, latitude, longitude, ...")
 
 
