@@ -152,10 +152,6 @@ def hotline(question: HotlineQuestion) -> HotlineCurve:
     ----------
     scenario : str, Path or Scenario
         A scenario with a hotline and a notified block that is sent over it, its file or its packaged name.
-    reliabilities : sequence of float
-        Probabilities that a message comes through at all, 0 to 1; of all lines.
-    delays : sequence of str or float
-        Means of the time that a message takes, "30 s", or numbers of s; of all lines.
     replications : int, optional
         Of each line; 200 if left out.
     seed : int
@@ -172,6 +168,10 @@ def hotline(question: HotlineQuestion) -> HotlineCurve:
         Called with each warning about the scenario.
     cancel : threading.Event, optional
         Stops the work when set.
+    reliabilities : sequence of float
+        Probabilities that a message comes through at all, 0 to 1; of all lines.
+    delays : sequence of str or float
+        Means of the time that a message takes, "30 s", or numbers of s; of all lines.
 
     Returns
     -------

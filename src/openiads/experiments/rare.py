@@ -239,8 +239,6 @@ def rare(question: RareQuestion) -> RareAnswer:
         A scenario, its file or its packaged name.
     replications : int
         Replications that are run; a fifth of them shows how many to run of what, and does not count.
-    screened : int
-        Replications that are sorted by what their draws tell, of which those are taken.
     seed : int
         The seed; equal seeds give equal results.
     changes : mapping
@@ -255,6 +253,8 @@ def rare(question: RareQuestion) -> RareAnswer:
         Called with each warning about the scenario.
     cancel : threading.Event, optional
         Stops the work when set.
+    screened : int
+        Replications that are sorted by what their draws tell, of which those are taken.
 
     Returns
     -------

@@ -161,10 +161,6 @@ def tradeoff(question: TradeoffQuestion) -> Tradeoff:
     ----------
     scenario : str, Path or Scenario
         A scenario, its file or its packaged name.
-    thresholds : sequence of float
-        Beliefs from which a track is hostile under tight, 0 to 1.
-    questions : sequence of int
-        How often a track is asked before it has an identity, 1 to 1,000.
     replications : int, optional
         Of each point; 200 if left out.
     seed : int
@@ -181,6 +177,10 @@ def tradeoff(question: TradeoffQuestion) -> Tradeoff:
         Called with each warning about the scenario.
     cancel : threading.Event, optional
         Stops the work when set.
+    thresholds : sequence of float
+        Beliefs from which a track is hostile under tight, 0 to 1.
+    questions : sequence of int
+        How often a track is asked before it has an identity, 1 to 1,000.
 
     Returns
     -------
