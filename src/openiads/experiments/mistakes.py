@@ -59,8 +59,8 @@ class MistakesQuestion:
     def declared(self) -> Scenario:
         """Its scenario, read; InputError, and UsageError where every flight is hostile."""
         scenario = scenario_with(self.scenario, self.changes)
-        single = any(part.side != "hostile" for part in (*scenario.raids, *scenario.flights))
-        if not (single or scenario.airways or scenario.recordings):
+        single = {raid.side for raid in scenario.raids} | {flight.side for flight in scenario.flights}
+        if not (single - {"hostile"} or scenario.airways or scenario.recordings):
             reason = "every flight is hostile: none can be shot at by mistake"
             raise UsageError(
                 scenario.name, reason, "Give it a flight, a raid of friends, an airway or recorded traffic"
